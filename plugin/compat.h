@@ -1,0 +1,31 @@
+/* compat.h - what differs between Wireshark 4.0, 4.4 and 4.6; the only place that asks for it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_PLUGIN_COMPAT_H
+#define CONNMON_PLUGIN_COMPAT_H
+
+#include <wireshark.h>
+#include <ws_version.h>
+
+#include <epan/packet.h>
+#include <epan/prefs.h>
+#include <epan/proto.h>
+
+#define COMPAT_VERSION (WIRESHARK_VERSION_MAJOR * 100 + WIRESHARK_VERSION_MINOR)
+
+#if COMPAT_VERSION < 400 || COMPAT_VERSION >= 500
+#error "connmon works with Wireshark 4.0, 4.4 and 4.6"
+#endif
+
+#if COMPAT_VERSION < 402
+/* Later versions ask a plugin what it is by plugin_describe(); 4.0 never calls it. */
+#define WS_PLUGIN_DESC_DISSECTOR 0
+/* The value was kept in the field, not behind a pointer. */
+#define compat_fvalue(finfo) (&(finfo)->value)
+#else
+#include <wsutil/plugins.h>
+#define compat_fvalue(finfo) ((finfo)->value)
+#endif
+
+#endif

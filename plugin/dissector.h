@@ -1,0 +1,15 @@
+/* dissector.h - the protocol "connmon": a post-dissector with its fields and preferences
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_PLUGIN_DISSECTOR_H
+#define CONNMON_PLUGIN_DISSECTOR_H
+
+/* Registers protocol, fields and preferences. Called once by Wireshark, before the hand-off. */
+void dissector_register(void);
+
+/* Asks for the TCP fields that are needed. Called by Wireshark when all protocols are known, and
+ * again after each change of a preference. */
+void dissector_register_handoff(void);
+
+#endif

@@ -1,0 +1,25 @@
+/* extract.h - from the tree of a dissected packet to the segment that the core takes
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_PLUGIN_EXTRACT_H
+#define CONNMON_PLUGIN_EXTRACT_H
+
+#include <stdbool.h>
+
+#include "compat.h"
+#include "connmon.h"
+
+/* Looks up the fields of other protocols. False if this Wireshark lacks one of them. To be called
+ * when all protocols are registered. */
+bool extract_init(void);
+
+/* The fields to ask Wireshark for, as set_postdissector_wanted_hfids() takes them; the caller owns
+ * the array. */
+GArray *extract_wanted_fields(void);
+
+/* Fills `segment` from the innermost TCP header of the packet that no ICMP error quotes. Returns
+ * false if there is none, or if it was cut before its seqno, flags and header length. */
+bool extract_segment(packet_info *pinfo, proto_tree *tree, struct connmon_segment *segment);
+
+#endif

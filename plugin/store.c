@@ -1,0 +1,242 @@
+/* store.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "store.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum {
+    PAGE_BITS = 12,
+    PAGE_FRAMES = 1 << PAGE_BITS, /* frames whose records a page finds */
+    CHUNK_BYTES = 1 << 18,        /* records are cut from chunks */
+};
+
+enum record_parts {
+    HAS_TSVAL = 0x01,
+    HAS_SEQNO = 0x02,
+    HAS_DUP_ACK = 0x04,
+    HAS_HANDSHAKE = 0x08,
+};
+
+/* A record is this, and behind it the parts that it has, in the order of enum record_parts. */
+struct record {
+    uint64_t flow_bytes;
+    uint32_t connection;
+    uint32_t payload_len;
+    int32_t seq_gap;
+    uint8_t seq_event;
+    uint8_t direction;
+    uint8_t parts; /* enum record_parts */
+    uint8_t rtt_source;
+};
+
+struct delay_part {
+    int64_t ns, rtt_min_ns, rtt_slack_ns; /* the last two are the same for both delays */
+    uint64_t packet;
+    bool pure_ack, ambiguous;
+};
+
+/* A connection as its frames show it. Serial numbers are dense, so it is an array. */
+struct ends {
+    struct connmon_endpoint end[2]; /* [0]: source where the direction is 0 */
+};
+
+struct store {
+    GPtrArray *pages;  /* of struct record *[PAGE_FRAMES], NULL where no frame has a record */
+    GPtrArray *chunks; /* of records */
+    size_t chunk_used; /* of the last chunk */
+    GArray *ends;      /* of struct ends, by connection */
+};
+
+struct store *store_new(void)
+{
+    struct store *store = g_new0(struct store, 1);
+
+    store->pages = g_ptr_array_new_with_free_func(g_free);
+    store->chunks = g_ptr_array_new_with_free_func(g_free);
+    store->ends = g_array_new(FALSE, TRUE, sizeof(struct ends));
+    return store;
+}
+
+void store_free(struct store *store)
+{
+    if (!store)
+        return;
+    g_ptr_array_free(store->pages, TRUE);
+    g_ptr_array_free(store->chunks, TRUE);
+    g_array_free(store->ends, TRUE);
+    g_free(store);
+}
+
+static size_t record_bytes(uint8_t parts)
+{
+    struct connmon_result *any = NULL;
+
+    return sizeof(struct record) + (parts & HAS_TSVAL ? sizeof(struct delay_part) : 0) +
+           (parts & HAS_SEQNO ? sizeof(struct delay_part) : 0) +
+           (parts & HAS_DUP_ACK ? sizeof(any->dup_ack) : 0) +
+           (parts & HAS_HANDSHAKE ? sizeof(any->handshake) : 0);
+}
+
+/* Room for a record; all parts have the alignment of 64 bits. */
+static struct record *allocate(struct store *store, size_t bytes)
+{
+    guint8 *chunk;
+
+    if (store->chunks->len == 0 || store->chunk_used + bytes > CHUNK_BYTES) {
+        g_ptr_array_add(store->chunks, g_malloc(CHUNK_BYTES));
+        store->chunk_used = 0;
+    }
+    chunk = g_ptr_array_index(store->chunks, store->chunks->len - 1);
+    store->chunk_used += bytes;
+    return (void *)(chunk + store->chunk_used - bytes);
+}
+
+static guint8 *put_delay(guint8 *to, const struct connmon_result *result,
+                         const struct connmon_delay *delay)
+{
+    struct delay_part part = {
+        .ns = delay->ns,
+        .rtt_min_ns = result->rtt_min_ns,
+        .rtt_slack_ns = result->rtt_slack_ns,
+        .packet = delay->packet,
+        .pure_ack = delay->pure_ack,
+        .ambiguous = delay->ambiguous,
+    };
+
+    memcpy(to, &part, sizeof(part));
+    return to + sizeof(part);
+}
+
+static const guint8 *get_delay(const guint8 *from, struct connmon_result *result,
+                               struct connmon_delay *delay)
+{
+    struct delay_part part;
+
+    memcpy(&part, from, sizeof(part));
+    delay->present = true;
+    delay->ns = part.ns;
+    delay->packet = part.packet;
+    delay->pure_ack = part.pure_ack;
+    delay->ambiguous = part.ambiguous;
+    result->rtt_min_ns = part.rtt_min_ns;
+    result->rtt_slack_ns = part.rtt_slack_ns;
+    return from + sizeof(part);
+}
+
+static uint8_t parts_of(const struct connmon_result *result)
+{
+    bool has_handshake =
+        result->handshake.has_server || result->handshake.has_client || result->handshake.completes;
+
+    return (uint8_t)((result->tsval.present ? HAS_TSVAL : 0) |
+                     (result->seqno.present ? HAS_SEQNO : 0) |
+                     (result->dup_ack.num ? HAS_DUP_ACK : 0) | (has_handshake ? HAS_HANDSHAKE : 0));
+}
+
+static struct record **slot_of(const struct store *store, uint32_t frame)
+{
+    guint page = frame >> PAGE_BITS;
+    struct record **slots;
+
+    if (page >= store->pages->len)
+        return NULL;
+    slots = g_ptr_array_index(store->pages, page);
+    return slots ? &slots[frame & (PAGE_FRAMES - 1)] : NULL;
+}
+
+static void reserve_page(struct store *store, uint32_t frame)
+{
+    guint page = frame >> PAGE_BITS;
+
+    if (page >= store->pages->len)
+        g_ptr_array_set_size(store->pages, (gint)page + 1);
+    if (!g_ptr_array_index(store->pages, page))
+        g_ptr_array_index(store->pages, page) = g_new0(struct record *, PAGE_FRAMES);
+}
+
+static void keep_ends(struct store *store, const struct connmon_segment *segment,
+                      const struct connmon_result *result)
+{
+    struct ends *ends;
+
+    if (result->connection < store->ends->len)
+        return;
+    g_array_set_size(store->ends, result->connection + 1);
+    ends = &g_array_index(store->ends, struct ends, result->connection);
+    ends->end[0] = result->direction == 0 ? segment->src : segment->dst;
+    ends->end[1] = result->direction == 0 ? segment->dst : segment->src;
+}
+
+void store_put(struct store *store, uint32_t frame, const struct connmon_segment *segment,
+               const struct connmon_result *result)
+{
+    uint8_t parts = parts_of(result);
+    struct record *record = allocate(store, record_bytes(parts));
+    guint8 *to = (guint8 *)(record + 1);
+
+    *record = (struct record){
+        .flow_bytes = result->flow_bytes,
+        .connection = result->connection,
+        .payload_len = result->payload_len,
+        .seq_gap = result->seq_gap,
+        .seq_event = (uint8_t)result->seq_event,
+        .direction = result->direction,
+        .parts = parts,
+        .rtt_source = (uint8_t)result->rtt_source,
+    };
+    if (parts & HAS_TSVAL)
+        to = put_delay(to, result, &result->tsval);
+    if (parts & HAS_SEQNO)
+        to = put_delay(to, result, &result->seqno);
+    if (parts & HAS_DUP_ACK) {
+        memcpy(to, &result->dup_ack, sizeof(result->dup_ack));
+        to += sizeof(result->dup_ack);
+    }
+    if (parts & HAS_HANDSHAKE)
+        memcpy(to, &result->handshake, sizeof(result->handshake));
+    keep_ends(store, segment, result);
+    reserve_page(store, frame);
+    *slot_of(store, frame) = record;
+}
+
+bool store_get(const struct store *store, uint32_t frame, struct connmon_result *result,
+               struct connmon_endpoint *src, struct connmon_endpoint *dst)
+{
+    struct record **slot = slot_of(store, frame);
+    const struct record *record = slot ? *slot : NULL;
+    const struct ends *ends;
+    const guint8 *from;
+
+    if (!record)
+        return false;
+    *result = (struct connmon_result){
+        .flow_bytes = record->flow_bytes,
+        .connection = record->connection,
+        .payload_len = record->payload_len,
+        .direction = record->direction,
+        .seq_gap = record->seq_gap,
+        .seq_event = record->seq_event,
+        .rtt_source = record->rtt_source,
+    };
+    from = (const guint8 *)(record + 1);
+    if (record->parts & HAS_TSVAL)
+        from = get_delay(from, result, &result->tsval);
+    if (record->parts & HAS_SEQNO)
+        from = get_delay(from, result, &result->seqno);
+    if (record->parts & HAS_DUP_ACK) {
+        memcpy(&result->dup_ack, from, sizeof(result->dup_ack));
+        from += sizeof(result->dup_ack);
+    }
+    if (record->parts & HAS_HANDSHAKE)
+        memcpy(&result->handshake, from, sizeof(result->handshake));
+    result->rtt_ns = record->rtt_source == CONNMON_RTT_TSVAL   ? result->tsval.ns
+                     : record->rtt_source == CONNMON_RTT_SEQNO ? result->seqno.ns
+                                                               : 0;
+    ends = &g_array_index(store->ends, struct ends, record->connection);
+    *src = ends->end[record->direction];
+    *dst = ends->end[!record->direction];
+    return true;
+}

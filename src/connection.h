@@ -1,0 +1,97 @@
+/* connection.h - what is known of one TCP connection
+ *
+ * The layout counts: a million connections may be open at once, and every segment touches its
+ * connection. Members that are used together stand together; presence is a flag, never a value.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_CONNECTION_H
+#define CONNMON_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "connmon.h"
+#include "holes.h"
+#include "outstanding.h"
+#include "value_set.h"
+
+enum flow_flags {
+    FLOW_HAS_PREVIOUS = 0x01, /* previous_time_ns */
+    FLOW_HAS_RTT_MIN = 0x02,  /* rtt_min_ns */
+    FLOW_HAS_ISN = 0x04,      /* isn */
+    FLOW_HAS_HIGH = 0x08,     /* high */
+    FLOW_HAS_ACK = 0x10,      /* ack_high, ack_time_ns, ack_packet */
+    FLOW_HAS_WINDOW = 0x20,   /* window */
+    FLOW_HAS_RESEND = 0x40,   /* last_resend */
+};
+
+/* One direction of a connection. */
+struct flow {
+    uint64_t bytes;           /* wire_len, summed */
+    int64_t previous_time_ns; /* of the flow's latest segment */
+    int64_t rtt_min_ns;       /* smallest delay that this flow's segments have completed */
+
+    /* Sequence space */
+    uint32_t isn;         /* seqno of the latest SYN */
+    uint32_t high;        /* highest sequence end: the expected seqno */
+    uint32_t last_resend; /* packet of the latest retransmission or hole fill, modulo 2^32 */
+
+    /* Acknowledgments that this flow has sent */
+    uint32_t ack_high;
+    int64_t ack_time_ns; /* of the first segment with ack_high */
+    uint32_t ack_packet; /* its packet, modulo 2^32 */
+    uint32_t dup_ack_num;
+    uint16_t window; /* of the flow's latest segment */
+
+    uint8_t flags; /* enum flow_flags */
+    outstanding_size outstanding_size;
+    value_set_size acked_size, echoed_size;
+    struct outstanding outstanding; /* what this flow has sent and the other may answer */
+    struct value_set acked;         /* acknos that this flow has carried */
+    struct value_set echoed;        /* TSecr values that this flow has carried */
+    struct holes *holes;
+};
+
+enum handshake_flags {
+    HANDSHAKE_HAS_SYN = 0x01,     /* all of the handshake's members but syn_ack_* */
+    HANDSHAKE_HAS_SYN_ACK = 0x02, /* syn_ack_* */
+    HANDSHAKE_CLIENT = 0x04,      /* the direction that sent the SYN is 1, not 0 */
+    HANDSHAKE_COMPLETE = 0x08,
+    HANDSHAKE_HAS_SYN_TIME = 0x10, /* syn_time_ns; cleared by the SYN-ACK */
+    HANDSHAKE_HAS_SERVER = 0x20,   /* server_ns */
+    HANDSHAKE_HAS_SYN_ACK_TIME = 0x40,
+};
+
+/* A three-way handshake, begun by one SYN (RFC 9293 section 3.5). */
+struct handshake {
+    union {
+        int64_t syn_time_ns; /* of the latest SYN, until the SYN-ACK */
+        int64_t server_ns;   /* delay between capture point and server, from then on */
+    };
+    int64_t syn_ack_time_ns; /* of the latest SYN-ACK */
+    uint32_t isn, syn_ack_isn;
+};
+
+/* What tells one connection from another. The endpoint whose segment came first is [0]. */
+struct connection_key {
+    uint64_t discriminator;
+    uint8_t addr[2][16];
+    uint16_t port[2];
+    uint8_t addr_len[2];
+};
+
+struct connection {
+    struct connection_key key;
+    uint32_t serial;
+    uint8_t handshake_flags; /* enum handshake_flags */
+    bool in_use;             /* this room of the table holds a connection */
+    bool touched;            /* since the evicting hand last passed */
+    struct handshake handshake;
+    struct flow flows[2]; /* [0]: sent by key endpoint 0 */
+};
+
+/* Gives back all memory that the connection holds, but not the connection itself. */
+void connection_clear(struct connection *connection, struct memory *memory);
+
+#endif

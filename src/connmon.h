@@ -1,0 +1,182 @@
+/* connmon.h - the flow-matching core of connmon, as its clients see it
+ *
+ * Passive per-packet TCP delay: hand every TCP segment of a capture, in capture order, to
+ * connmon_process() and get back what that segment reveals (round-trip delays by TSval and by
+ * seqno, gaps in the sequence space, duplicate ACKs, the handshake's delays).
+ *
+ * The library needs libc alone. It never prints, never exits, and keeps no global state: separate
+ * `struct connmon` objects may be used from separate threads, one object only from one thread at
+ * a time. All times are signed nanoseconds; only their differences matter, so any epoch will do.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_H
+#define CONNMON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* TCP control bits as on the wire (RFC 9293 section 3.1). */
+enum connmon_tcp_flags {
+    CONNMON_FIN = 0x01,
+    CONNMON_SYN = 0x02,
+    CONNMON_RST = 0x04,
+    CONNMON_ACK = 0x10,
+};
+
+/* One end of a connection. `addr` is in network byte order and zero beyond `addr_len` (4 for IPv4,
+ * 16 for IPv6); `port` is in host byte order. */
+struct connmon_endpoint {
+    uint8_t addr[16];
+    uint8_t addr_len;
+    uint16_t port;
+};
+
+/* One TCP segment as the capture point saw it. */
+struct connmon_segment {
+    int64_t time_ns;        /* capture time */
+    uint64_t packet;        /* the caller's number of the packet; must grow from call to call */
+    uint64_t discriminator; /* tells connections between equal endpoints apart (reused ports,
+                               several capture points); e.g. Wireshark's tcp.stream; 0 if unused */
+    struct connmon_endpoint src, dst;
+    uint32_t seq, ack;     /* raw, as on the wire; `ack` counts only if CONNMON_ACK is set */
+    uint32_t payload_len;  /* bytes of TCP payload that were sent (not: that were captured) */
+    uint32_t wire_len;     /* bytes of the frame on the wire, for the flow's byte count */
+    uint16_t flags;        /* enum connmon_tcp_flags; other bits are ignored */
+    uint16_t window;       /* the window field, unscaled */
+    uint32_t tsval, tsecr; /* of the timestamp option; count only if `has_timestamps` */
+    bool has_timestamps;
+    bool has_sack;     /* carries at least one SACK block (RFC 2018) */
+    bool time_unknown; /* `time_ns` says nothing: no delay starts or ends here */
+};
+
+/* What a segment does to its flow's sequence space. */
+enum connmon_seq_event {
+    CONNMON_SEQ_NORMAL = 0,
+    CONNMON_SEQ_HOLE,           /* data before it was lost or reordered before the capture point */
+    CONNMON_SEQ_HOLE_FILL,      /* brings (some of) what was missing from a hole */
+    CONNMON_SEQ_RETRANSMISSION, /* brings data that had passed the capture point already */
+    CONNMON_SEQ_KEEP_ALIVE,     /* RFC 9293 section 3.8.4 */
+    CONNMON_SEQ_OLD,            /* occupies no sequence space and lies below the expected seqno */
+};
+
+/* Which of the two delays is the trustworthy one. */
+enum connmon_rtt_source {
+    CONNMON_RTT_NONE = 0,
+    CONNMON_RTT_TSVAL,
+    CONNMON_RTT_SEQNO,
+};
+
+/* A delay that a segment completes, with the packet that began it. */
+struct connmon_delay {
+    int64_t ns;      /* from the capture point to the answering host and back, >= 0 */
+    uint64_t packet; /* what was timed: the first packet that carried the TSval or sequence end */
+    bool present;
+    bool pure_ack;  /* TSval only: that packet occupied no sequence space */
+    bool ambiguous; /* its sender resent or late-filled something in between (RFC 6298 section 3) */
+};
+
+/* What one segment reveals. Members of a part that is not `present` are zero. */
+struct connmon_result {
+    uint64_t flow_bytes;  /* wire_len summed over this flow, this segment included */
+    uint32_t connection;  /* serial number of the connection, from 0 */
+    uint32_t payload_len; /* as given */
+    uint8_t direction;    /* 0: sent by the endpoint whose segment came first; 1: by the other */
+
+    int32_t seq_gap; /* seqno minus expected seqno, modulo 2^32; 0 on a flow's first segment */
+    enum connmon_seq_event seq_event;
+
+    struct connmon_delay tsval;   /* RFC 7323 timestamps */
+    struct connmon_delay seqno;   /* sequence number against acknowledgment number */
+    int64_t rtt_min_ns;           /* smallest delay on this side so far; valid with either delay */
+    int64_t rtt_ns, rtt_slack_ns; /* the trustworthy delay; valid unless the source is NONE */
+    enum connmon_rtt_source rtt_source;
+
+    struct {
+        int64_t age_ns;  /* since the original ACK, >= 0 */
+        uint64_t packet; /* the original ACK */
+        uint32_t num;    /* from 1; 0: not a duplicate ACK */
+    } dup_ack;
+
+    struct {
+        int64_t server_ns, client_ns; /* on the completing ACK both, on the SYN-ACK the first */
+        bool has_server, has_client;
+        bool completes; /* this is the ACK that completes the handshake */
+    } handshake;
+};
+
+/* Limits and thresholds. Fill with connmon_config_default(), then change what should differ. For
+ * each cap 0 means: no cap. */
+struct connmon_config {
+    int64_t max_age_ns;       /* a TSval or sequence end older than this completes no delay */
+    int64_t idle_ns;          /* a connection silent for longer is forgotten; 0: never */
+    uint32_t slack_share;     /* a pure ACK's TSval is trusted up to slack = delay / slack_share */
+    uint32_t max_connections; /* beyond it, the connection unused for longest makes room */
+    uint32_t max_outstanding; /* per flow: TSvals and sequence ends that await their answer */
+    uint32_t max_answered;    /* per flow: TSecr, and acknos, remembered as seen before */
+    uint32_t max_holes;       /* per flow */
+    size_t max_memory;        /* bytes, all together */
+};
+
+/* Counters since connmon_new(). */
+struct connmon_stats {
+    uint64_t segments;            /* handed to connmon_process() */
+    uint64_t connections;         /* that were ever begun */
+    uint64_t connections_open;    /* held now */
+    uint64_t idle_connections;    /* forgotten because they were silent for too long */
+    uint64_t evicted_connections; /* dropped by max_connections or max_memory */
+    uint64_t evicted_outstanding; /* dropped by a cap before max_age: a delay may be missing */
+    uint64_t evicted_answered;    /* dropped by a cap: a late repetition may count twice */
+    uint64_t evicted_holes;       /* dropped by a cap: a fill may show as a retransmission */
+    uint64_t unmeasured_segments; /* no memory for their connection */
+    uint64_t allocations;         /* calls of malloc() */
+    size_t memory;                /* bytes held now */
+};
+
+enum connmon_status {
+    CONNMON_OK = 0,
+    CONNMON_NO_MEMORY, /* out of memory or at max_memory with nothing left to evict */
+};
+
+struct connmon;
+
+/* The defaults: max age 10 s; no idle time and no cap on connections or memory (in a file all
+ * connections live to its end); slack share 8; 1,048,576 outstanding values, answered values and
+ * holes per flow. */
+struct connmon_config connmon_config_default(void);
+
+/* Makes an empty core. `config` is copied; NULL means the defaults. A negative time or a slack
+ * share of 0 counts as its default. Returns NULL when out of memory; free with connmon_free(). */
+struct connmon *connmon_new(const struct connmon_config *config);
+
+/* Frees the core and all it holds. NULL is allowed. */
+void connmon_free(struct connmon *core);
+
+/* Takes the next segment of the capture and fills `result`, which needs no preparation. Segments
+ * come in the order of capture; neither seqnos nor TSvals nor times need be in order. Returns
+ * CONNMON_OK, or CONNMON_NO_MEMORY with an all-zero result and the segment counted in
+ * unmeasured_segments: the core stays usable. */
+enum connmon_status connmon_process(struct connmon *core, const struct connmon_segment *segment,
+                                    struct connmon_result *result);
+
+/* The counters as of now. */
+struct connmon_stats connmon_stats(const struct connmon *core);
+
+/* Room for any label of connmon_flow_label(), its NUL included. */
+#define CONNMON_LABEL_SIZE 128
+
+/* Writes the label of the flow from `src` to `dst`, "address:port+address:port" (IPv6 as in
+ * RFC 5952, without brackets), into `label`, cut to `size` bytes with the NUL. Returns `label`. */
+char *connmon_flow_label(char *label, size_t size, const struct connmon_endpoint *src,
+                         const struct connmon_endpoint *dst);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

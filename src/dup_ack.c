@@ -1,0 +1,49 @@
+/* dup_ack.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dup_ack.h"
+
+#include "clock.h"
+#include "modular.h"
+
+static bool is_dup_ack(const struct sighting *seen)
+{
+    const struct connmon_segment *segment = seen->segment;
+    const struct flow *flow = seen->flow, *reverse = seen->reverse;
+    /* Where nothing is known of the other flow's sequence space (a capture of one direction),
+     * data may be outstanding. */
+    bool has_outstanding =
+        !(reverse->flags & FLOW_HAS_HIGH) || mod32_after(reverse->high, segment->ack);
+    /* A window update is no duplicate; with SACK blocks the ACK speaks for itself. */
+    bool says_loss =
+        segment->has_sack || ((flow->flags & FLOW_HAS_WINDOW) && flow->window == segment->window);
+
+    return segment->ack == flow->ack_high &&
+           !sighting_has(seen, CONNMON_SYN | CONNMON_FIN | CONNMON_RST) &&
+           segment->payload_len == 0 && seen->result->seq_event != CONNMON_SEQ_KEEP_ALIVE &&
+           has_outstanding && says_loss;
+}
+
+void dup_ack_follow(struct sighting *seen)
+{
+    const struct connmon_segment *segment = seen->segment;
+    struct connmon_result *result = seen->result;
+    struct flow *flow = seen->flow;
+
+    if (sighting_has(seen, CONNMON_ACK)) {
+        if (!(flow->flags & FLOW_HAS_ACK) || mod32_after(segment->ack, flow->ack_high)) {
+            flow->ack_high = segment->ack;
+            flow->ack_time_ns = segment->time_ns;
+            flow->ack_packet = (uint32_t)segment->packet;
+            flow->dup_ack_num = 0;
+            flow->flags |= FLOW_HAS_ACK;
+        } else if (is_dup_ack(seen)) {
+            result->dup_ack.num = ++flow->dup_ack_num;
+            result->dup_ack.packet = sighting_full_packet(seen, flow->ack_packet, 32);
+            clock_elapsed(flow->ack_time_ns, segment->time_ns, &result->dup_ack.age_ns);
+        }
+    }
+    flow->window = segment->window;
+    flow->flags |= FLOW_HAS_WINDOW;
+}

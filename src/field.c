@@ -1,0 +1,110 @@
+/* field.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "field.h"
+
+const struct connmon_field_info connmon_field_infos[CONNMON_FIELDS] = {
+#define FIELD(id, parent, type, name, title, help)                                                 \
+    {name, title, help, CONNMON_TYPE_##type, CONNMON_FIELD_##parent},
+#include "fields.def"
+#undef FIELD
+};
+
+static bool present(bool is_present, int64_t from, int64_t *value)
+{
+    *value = from;
+    return is_present;
+}
+
+bool connmon_field_value(const struct connmon_result *result, enum connmon_field field,
+                         int64_t *value)
+{
+    const struct connmon_delay *tsval = &result->tsval, *seqno = &result->seqno;
+    bool has_rtt = result->rtt_source != CONNMON_RTT_NONE;
+    bool is_dup_ack = result->dup_ack.num != 0;
+    int64_t server_ns = result->handshake.server_ns, client_ns = result->handshake.client_ns;
+
+    switch (field) {
+    case CONNMON_FIELD_RTT:
+        return present(has_rtt, result->rtt_ns, value);
+    case CONNMON_FIELD_RTT_SOURCE:
+        return present(has_rtt, result->rtt_source, value);
+    case CONNMON_FIELD_RTT_SLACK:
+        return present(has_rtt, result->rtt_slack_ns, value);
+    case CONNMON_FIELD_RTT_QUEUEING:
+        return present(has_rtt, result->rtt_ns - result->rtt_min_ns, value);
+    case CONNMON_FIELD_RTT_MIN:
+        return present(tsval->present || seqno->present, result->rtt_min_ns, value);
+    case CONNMON_FIELD_RTT_TSVAL:
+        return present(tsval->present, tsval->ns, value);
+    case CONNMON_FIELD_RTT_TSVAL_FRAME:
+        return present(tsval->present, (int64_t)tsval->packet, value);
+    case CONNMON_FIELD_RTT_TSVAL_PURE_ACK:
+        return present(tsval->present, tsval->pure_ack, value);
+    case CONNMON_FIELD_RTT_TSVAL_AMBIGUOUS:
+        return present(tsval->present, tsval->ambiguous, value);
+    case CONNMON_FIELD_RTT_SEQNO:
+        return present(seqno->present, seqno->ns, value);
+    case CONNMON_FIELD_RTT_SEQNO_FRAME:
+        return present(seqno->present, (int64_t)seqno->packet, value);
+    case CONNMON_FIELD_RTT_SEQNO_AMBIGUOUS:
+        return present(seqno->present, seqno->ambiguous, value);
+    case CONNMON_FIELD_SEQ_GAP:
+        return present(true, result->seq_gap, value);
+    case CONNMON_FIELD_SEQ_EVENT:
+        return present(result->seq_event != CONNMON_SEQ_NORMAL, result->seq_event, value);
+    case CONNMON_FIELD_DUP_ACK_AGE:
+        return present(is_dup_ack, result->dup_ack.age_ns, value);
+    case CONNMON_FIELD_DUP_ACK_NUM:
+        return present(is_dup_ack, result->dup_ack.num, value);
+    case CONNMON_FIELD_DUP_ACK_FRAME:
+        return present(is_dup_ack, (int64_t)result->dup_ack.packet, value);
+    case CONNMON_FIELD_PAYLOAD_BYTES:
+        return present(true, result->payload_len, value);
+    case CONNMON_FIELD_FLOW_BYTES:
+        return present(true, (int64_t)result->flow_bytes, value);
+    case CONNMON_FIELD_HANDSHAKE_SERVER: /* told once, on the SYN-ACK */
+        return present(result->handshake.has_server && !result->handshake.completes, server_ns,
+                       value);
+    case CONNMON_FIELD_HANDSHAKE_CLIENT:
+        return present(result->handshake.has_client, client_ns, value);
+    case CONNMON_FIELD_HANDSHAKE_RTT:
+        return present(result->handshake.has_server && result->handshake.has_client,
+                       server_ns + client_ns, value);
+    case CONNMON_FIELD_FLOW:
+    case CONNMON_FIELDS:
+        break;
+    }
+    return false;
+}
+
+const char *connmon_rtt_source_name(enum connmon_rtt_source source)
+{
+    switch (source) {
+    case CONNMON_RTT_TSVAL:
+        return "tsval";
+    case CONNMON_RTT_SEQNO:
+        return "seqno";
+    default:
+        return NULL;
+    }
+}
+
+const char *connmon_seq_event_name(enum connmon_seq_event event)
+{
+    switch (event) {
+    case CONNMON_SEQ_HOLE:
+        return "hole";
+    case CONNMON_SEQ_HOLE_FILL:
+        return "hole_fill";
+    case CONNMON_SEQ_RETRANSMISSION:
+        return "retransmission";
+    case CONNMON_SEQ_KEEP_ALIVE:
+        return "keep_alive";
+    case CONNMON_SEQ_OLD:
+        return "old";
+    default:
+        return NULL;
+    }
+}

@@ -1,0 +1,27 @@
+/* memory.h - where the core's memory comes from, and how much of it there is
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_MEMORY_H
+#define CONNMON_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What all containers of one core share. Owned by the core. */
+struct memory {
+    size_t used, limit; /* bytes; a limit of 0 is none */
+    uint64_t allocations;
+    uint64_t salt; /* of the hash tables in it, see hash.h */
+};
+
+/* An empty budget with a salt of its own. */
+void memory_init(struct memory *memory, size_t limit);
+
+/* Zeroed memory, or NULL when the system or the limit has no more. Free with memory_free(). */
+void *memory_alloc(struct memory *memory, size_t size);
+
+/* Gives back what memory_alloc() returned for the same size; NULL is allowed. */
+void memory_free(struct memory *memory, void *block, size_t size);
+
+#endif

@@ -1,0 +1,250 @@
+/* outstanding.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "outstanding.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "hash.h"
+
+enum {
+    FIRST_TABLE_BITS = 3,
+    LAST_TABLE_BITS = 28,
+};
+
+static bool is_free(const struct outstanding_entry *entry)
+{
+    return entry->kind == OUTSTANDING_NONE;
+}
+
+static bool is_tsval_entry(const struct outstanding_entry *entry)
+{
+    return entry->kind != OUTSTANDING_SEQ_END;
+}
+
+static bool is_for(const struct outstanding_entry *entry, bool is_tsval, uint32_t value)
+{
+    return entry->value == value && !is_free(entry) && is_tsval_entry(entry) == is_tsval;
+}
+
+static size_t table_bytes(uint8_t bits)
+{
+    return ((size_t)1 << bits) * sizeof(struct outstanding_entry);
+}
+
+/* TSvals and sequence ends with equal values start in different places. */
+static uint32_t home_slot(bool is_tsval, uint32_t value, uint64_t salt, uint8_t bits)
+{
+    return hash_slot(is_tsval ? ~value : value, salt, bits);
+}
+
+static struct outstanding_entry *slot_of(struct outstanding_entry *slots, uint8_t bits,
+                                         bool is_tsval, uint32_t value, uint64_t salt)
+{
+    uint32_t mask = ((uint32_t)1 << bits) - 1;
+    uint32_t i = home_slot(is_tsval, value, salt, bits);
+
+    while (!is_free(&slots[i]) && !is_for(&slots[i], is_tsval, value))
+        i = (i + 1) & mask;
+    return &slots[i];
+}
+
+struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_size size,
+                                           bool is_tsval, uint32_t value, uint64_t salt)
+{
+    struct outstanding_entry *entry;
+
+    if (size == OUTSTANDING_TABLE) {
+        entry = slot_of(all->table.slots, all->table.bits, is_tsval, value, salt);
+        return is_free(entry) ? NULL : entry;
+    }
+    for (entry = all->few; entry < all->few + size; entry++)
+        if (is_for(entry, is_tsval, value))
+            return entry;
+    return NULL;
+}
+
+/* Closes the gap that a removal leaves, so that no search stops early at it. */
+static void remove_from_table(struct outstanding *all, uint32_t gap, uint64_t salt)
+{
+    struct outstanding_entry *slots = all->table.slots;
+    uint32_t mask = ((uint32_t)1 << all->table.bits) - 1;
+
+    for (uint32_t i = (gap + 1) & mask; !is_free(&slots[i]); i = (i + 1) & mask) {
+        uint32_t home = home_slot(is_tsval_entry(&slots[i]), slots[i].value, salt, all->table.bits);
+
+        if (((i - home) & mask) >= ((i - gap) & mask)) {
+            slots[gap] = slots[i];
+            gap = i;
+        }
+    }
+    slots[gap].kind = OUTSTANDING_NONE;
+    all->table.used--;
+}
+
+void outstanding_remove(struct outstanding *all, outstanding_size *size,
+                        struct outstanding_entry *entry, uint64_t salt)
+{
+    if (*size == OUTSTANDING_TABLE) {
+        remove_from_table(all, (uint32_t)(entry - all->table.slots), salt);
+    } else {
+        *entry = all->few[--*size];
+        all->few[*size].kind = OUTSTANDING_NONE;
+    }
+}
+
+/* What a sweep takes out. */
+struct sweep {
+    bool seq_ends; /* all sequence ends */
+    bool by_age;   /* whatever is older than max_age_ns at now_ns */
+    int64_t now_ns, max_age_ns;
+};
+
+static bool is_swept(const struct sweep *sweep, const struct outstanding_entry *entry)
+{
+    return (sweep->seq_ends && entry->kind == OUTSTANDING_SEQ_END) ||
+           (sweep->by_age && clock_is_older(entry->time_ns, sweep->now_ns, sweep->max_age_ns));
+}
+
+static uint32_t sweep_out(struct outstanding *all, outstanding_size *size,
+                          const struct sweep *sweep, uint64_t salt)
+{
+    uint32_t removed = 0;
+
+    if (*size == OUTSTANDING_TABLE) {
+        uint32_t slots = (uint32_t)1 << all->table.bits;
+
+        /* A removal may move the next entry into this slot, so look at it again. */
+        for (uint32_t i = 0; i < slots; i++)
+            for (; !is_free(&all->table.slots[i]) && is_swept(sweep, &all->table.slots[i]);
+                 removed++)
+                remove_from_table(all, i, salt);
+    } else {
+        for (uint32_t i = 0; i < *size;) {
+            if (is_swept(sweep, &all->few[i])) {
+                outstanding_remove(all, size, &all->few[i], salt);
+                removed++;
+            } else {
+                i++;
+            }
+        }
+    }
+    return removed;
+}
+
+/* Takes out the older half of the time span that a table covers. Repeated, it empties any table:
+ * each time at least the oldest entries go. */
+static uint32_t shed_older_half(struct outstanding *all, uint64_t salt)
+{
+    outstanding_size size = OUTSTANDING_TABLE;
+    const struct outstanding_entry *slots = all->table.slots;
+    size_t count = (size_t)1 << all->table.bits;
+    int64_t oldest = INT64_MAX, newest = INT64_MIN, span;
+    struct sweep sweep = {.by_age = true};
+
+    for (size_t i = 0; i < count; i++) {
+        if (is_free(&slots[i]))
+            continue;
+        if (slots[i].time_ns < oldest)
+            oldest = slots[i].time_ns;
+        if (slots[i].time_ns > newest)
+            newest = slots[i].time_ns;
+    }
+    clock_elapsed(oldest, newest, &span);
+    sweep.now_ns = newest;
+    sweep.max_age_ns = span == 0 ? -1 : span / 2;
+    return sweep_out(all, &size, &sweep, salt);
+}
+
+static bool move_to_table(struct outstanding *all, outstanding_size *size, uint8_t bits,
+                          struct memory *memory)
+{
+    bool was_table = *size == OUTSTANDING_TABLE;
+    const struct outstanding_entry *old = was_table ? all->table.slots : all->few;
+    size_t old_slots = was_table ? (size_t)1 << all->table.bits : *size;
+    struct outstanding bigger = {.table = {.bits = bits}};
+
+    bigger.table.slots = bits <= LAST_TABLE_BITS ? memory_alloc(memory, table_bytes(bits)) : NULL;
+    if (!bigger.table.slots)
+        return false;
+    for (size_t i = 0; i < old_slots; i++) {
+        if (is_free(&old[i]))
+            continue;
+        *slot_of(bigger.table.slots, bits, is_tsval_entry(&old[i]), old[i].value, memory->salt) =
+            old[i];
+        bigger.table.used++;
+    }
+    if (was_table)
+        memory_free(memory, all->table.slots, table_bytes(all->table.bits));
+    *all = bigger;
+    *size = OUTSTANDING_TABLE;
+    return true;
+}
+
+/* Makes room for one more entry in a table. A sweep that frees little would soon be needed again,
+ * so the table grows then, or where it may not, the older entries go before their time. Returns
+ * how many did. */
+static uint32_t make_room(struct outstanding *all, outstanding_size *size, int64_t now_ns,
+                          const struct outstanding_limits *limits, struct memory *memory)
+{
+    struct sweep expired = {.by_age = true, .now_ns = now_ns, .max_age_ns = limits->max_age_ns};
+    uint32_t room = (uint32_t)3 << (all->table.bits - 2), shed = 0;
+    bool may_grow = limits->max == 0 || limits->max > room;
+
+    if (!may_grow)
+        room = limits->max;
+    if (all->table.used < room)
+        return 0;
+    sweep_out(all, size, &expired, memory->salt);
+    if (all->table.used <= room - room / 4)
+        return 0;
+    if (may_grow && move_to_table(all, size, (uint8_t)(all->table.bits + 1), memory))
+        return 0;
+    while (all->table.used > room / 2)
+        shed += shed_older_half(all, memory->salt);
+    return shed;
+}
+
+uint32_t outstanding_add(struct outstanding *all, outstanding_size *size,
+                         const struct outstanding_entry *entry,
+                         const struct outstanding_limits *limits, struct memory *memory)
+{
+    uint32_t shed = 0;
+
+    if (*size == OUTSTANDING_FEW) {
+        struct sweep expired = {
+            .by_age = true, .now_ns = entry->time_ns, .max_age_ns = limits->max_age_ns};
+
+        sweep_out(all, size, &expired, memory->salt);
+    }
+    if (*size < OUTSTANDING_FEW) {
+        all->few[(*size)++] = *entry;
+        return 0;
+    }
+    if (*size == OUTSTANDING_FEW && !move_to_table(all, size, FIRST_TABLE_BITS, memory)) {
+        all->few[0] = *entry; /* no memory for more than a few */
+        return 1;
+    }
+    shed = make_room(all, size, entry->time_ns, limits, memory);
+    *slot_of(all->table.slots, all->table.bits, is_tsval_entry(entry), entry->value, memory->salt) =
+        *entry;
+    all->table.used++;
+    return shed;
+}
+
+void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt)
+{
+    struct sweep seq_ends = {.seq_ends = true};
+
+    sweep_out(all, size, &seq_ends, salt);
+}
+
+void outstanding_clear(struct outstanding *all, outstanding_size *size, struct memory *memory)
+{
+    if (*size == OUTSTANDING_TABLE)
+        memory_free(memory, all->table.slots, table_bytes(all->table.bits));
+    memset(all, 0, sizeof(*all));
+    *size = 0;
+}

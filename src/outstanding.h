@@ -1,0 +1,81 @@
+/* outstanding.h - what a flow has sent that still awaits its answer
+ *
+ * TSvals wait for their TSecr, sequence ends for their ackno. Both live here together, each with
+ * the time and the packet of its first sight; an answer takes its entry out. What is never
+ * answered (most sequence ends, where ACKs are cumulative) is swept out once it is older than the
+ * max age, when its room is needed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_OUTSTANDING_H
+#define CONNMON_OUTSTANDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "memory.h"
+
+enum outstanding_kind {
+    OUTSTANDING_NONE = 0, /* a free slot */
+    OUTSTANDING_TSVAL_DATA,
+    OUTSTANDING_TSVAL_PURE_ACK, /* the TSval came on a segment that occupies no sequence space */
+    OUTSTANDING_SEQ_END,
+};
+
+/* Of the packet's number only the lower bits are kept: an entry is never so old that 2^30 packets
+ * have passed since. */
+#define OUTSTANDING_PACKET_BITS 30
+
+struct outstanding_entry {
+    int64_t time_ns;
+    uint32_t value;
+    uint32_t kind : 2; /* enum outstanding_kind */
+    uint32_t packet : OUTSTANDING_PACKET_BITS;
+};
+
+#define OUTSTANDING_FEW 3
+
+/* Embedded in a flow; up to three entries cost nothing more. All bytes zero is "none". */
+struct outstanding {
+    union {
+        struct outstanding_entry few[OUTSTANDING_FEW];
+        struct {
+            struct outstanding_entry *slots; /* open addressing */
+            uint32_t used;
+            uint8_t bits; /* 2^bits slots */
+        } table;
+    };
+};
+
+/* How many entries are in `few`; OUTSTANDING_TABLE if they have outgrown it. Kept by the owner. */
+typedef uint8_t outstanding_size;
+#define OUTSTANDING_TABLE UINT8_MAX
+
+/* What bounds the entries of one flow. */
+struct outstanding_limits {
+    int64_t max_age_ns;
+    uint32_t max; /* entries; 0: no limit */
+};
+
+/* The entry for a TSval (`is_tsval`) or else a sequence end; NULL if there is none. Valid until
+ * the next call. */
+struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_size size,
+                                           bool is_tsval, uint32_t value, uint64_t salt);
+
+/* Takes out an entry that outstanding_find() has returned. */
+void outstanding_remove(struct outstanding *all, outstanding_size *size,
+                        struct outstanding_entry *entry, uint64_t salt);
+
+/* Adds an entry that is not there yet. At a limit the oldest entries make room; returns how many
+ * did so before their time. */
+uint32_t outstanding_add(struct outstanding *all, outstanding_size *size,
+                         const struct outstanding_entry *entry,
+                         const struct outstanding_limits *limits, struct memory *memory);
+
+/* Drops all sequence ends: their sequence space is over. */
+void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt);
+
+/* Drops everything and gives the memory back. */
+void outstanding_clear(struct outstanding *all, outstanding_size *size, struct memory *memory);
+
+#endif

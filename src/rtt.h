@@ -1,0 +1,20 @@
+/* rtt.h - round-trip delays: what a flow sent, against what the other answers
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_RTT_H
+#define CONNMON_RTT_H
+
+#include "sighting.h"
+
+/* Completes the delays that the segment's TSecr and ackno answer. To be called before the segment
+ * takes its place in the sequence space. */
+void rtt_match(struct sighting *seen);
+
+/* Saves the segment's own TSval and sequence end, to be answered. */
+void rtt_save(struct sighting *seen);
+
+/* Decides which of the completed delays to trust, and keeps the side's minimum. */
+void rtt_judge(struct sighting *seen);
+
+#endif

@@ -1,0 +1,319 @@
+/* table.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "table.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "hash.h"
+
+enum {
+    CHUNK_BITS = 8,
+    CHUNK_ROOMS = 1 << CHUNK_BITS,
+    FIRST_INDEX_BITS = 10,
+    LAST_INDEX_BITS = 31,
+    FIRST_CHUNK_CAPACITY = 64,
+    IDLE_ROOMS_PER_NEW_CONNECTION = 2, /* so that searching them keeps up with new ones */
+};
+
+struct table_slot {
+    uint32_t hash;
+    uint32_t room; /* plus 1; 0: a free slot */
+};
+
+static size_t index_bytes(uint8_t bits)
+{
+    return ((size_t)1 << bits) * sizeof(struct table_slot);
+}
+
+static size_t chunk_bytes(void)
+{
+    return CHUNK_ROOMS * sizeof(struct connection);
+}
+
+static struct connection *connection_at(const struct table *table, uint32_t room)
+{
+    return &table->chunks[room >> CHUNK_BITS][room & (CHUNK_ROOMS - 1)];
+}
+
+void table_init(struct table *table, uint32_t max, int64_t idle_ns)
+{
+    *table = (struct table){.max = max, .idle_ns = idle_ns};
+}
+
+void table_clear(struct table *table, struct memory *memory)
+{
+    for (uint32_t room = 0; room < table->rooms; room++)
+        connection_clear(connection_at(table, room), memory);
+    for (uint32_t i = 0; i < table->chunk_count; i++)
+        memory_free(memory, table->chunks[i], chunk_bytes());
+    memory_free(memory, table->chunks, table->chunk_capacity * sizeof(*table->chunks));
+    if (table->slots)
+        memory_free(memory, table->slots, index_bytes(table->bits));
+    table_init(table, table->max, table->idle_ns);
+}
+
+static uint64_t hash_endpoint(const uint8_t addr[16], uint16_t port)
+{
+    uint64_t words[2];
+
+    memcpy(words, addr, sizeof(words));
+    return hash_fold(hash_fold(words[0], words[1]), port);
+}
+
+/* The same for both directions. */
+static uint32_t hash_segment(const struct connmon_segment *segment, uint64_t salt)
+{
+    uint64_t ends = hash_endpoint(segment->src.addr, segment->src.port) +
+                    hash_endpoint(segment->dst.addr, segment->dst.port);
+
+    return (uint32_t)(hash_fold(hash_fold(salt, ends), segment->discriminator) >> 32);
+}
+
+static bool is_end(const struct connection_key *key, int i, const struct connmon_endpoint *end)
+{
+    return key->port[i] == end->port && key->addr_len[i] == end->addr_len &&
+           memcmp(key->addr[i], end->addr, sizeof(end->addr)) == 0;
+}
+
+static bool is_connection_of(const struct connection *connection,
+                             const struct connmon_segment *segment, uint8_t *direction)
+{
+    const struct connection_key *key = &connection->key;
+
+    if (key->discriminator != segment->discriminator)
+        return false;
+    *direction = is_end(key, 0, &segment->src) && is_end(key, 1, &segment->dst) ? 0 : 1;
+    return *direction == 0 || (is_end(key, 1, &segment->src) && is_end(key, 0, &segment->dst));
+}
+
+static struct connection *find(const struct table *table, uint32_t hash,
+                               const struct connmon_segment *segment, uint8_t *direction)
+{
+    uint32_t mask = ((uint32_t)1 << table->bits) - 1;
+    struct connection *connection;
+
+    if (!table->slots)
+        return NULL;
+    for (uint32_t i = hash & mask; table->slots[i].room != 0; i = (i + 1) & mask) {
+        if (table->slots[i].hash != hash)
+            continue;
+        connection = connection_at(table, table->slots[i].room - 1);
+        if (is_connection_of(connection, segment, direction))
+            return connection;
+    }
+    return NULL;
+}
+
+static void index_insert(struct table_slot *slots, uint8_t bits, struct table_slot slot)
+{
+    uint32_t mask = ((uint32_t)1 << bits) - 1;
+    uint32_t i = slot.hash & mask;
+
+    while (slots[i].room != 0)
+        i = (i + 1) & mask;
+    slots[i] = slot;
+}
+
+/* Keeps the index at most seven eighths full. False: no memory. */
+static bool index_reserve(struct table *table, struct memory *memory)
+{
+    uint8_t bits = table->slots ? (uint8_t)(table->bits + 1) : FIRST_INDEX_BITS;
+    struct table_slot *slots;
+
+    if (table->slots && table->open < (uint32_t)7 << (table->bits - 3))
+        return true;
+    if (bits > LAST_INDEX_BITS)
+        return false;
+    slots = memory_alloc(memory, index_bytes(bits));
+    if (!slots)
+        return false;
+    if (table->slots) {
+        for (size_t i = 0; i < (size_t)1 << table->bits; i++)
+            if (table->slots[i].room != 0)
+                index_insert(slots, bits, table->slots[i]);
+        memory_free(memory, table->slots, index_bytes(table->bits));
+    }
+    table->slots = slots;
+    table->bits = bits;
+    return true;
+}
+
+/* Takes the room out of the index and closes the gap. */
+static void index_remove(struct table *table, uint32_t hash, uint32_t room)
+{
+    uint32_t mask = ((uint32_t)1 << table->bits) - 1;
+    uint32_t gap = hash & mask;
+
+    while (table->slots[gap].room != room + 1)
+        gap = (gap + 1) & mask;
+    for (uint32_t i = (gap + 1) & mask; table->slots[i].room != 0; i = (i + 1) & mask) {
+        if (((i - table->slots[i].hash) & mask) >= ((i - gap) & mask)) {
+            table->slots[gap] = table->slots[i];
+            gap = i;
+        }
+    }
+    table->slots[gap].room = 0;
+}
+
+static uint32_t hash_of(const struct connection *connection, uint64_t salt)
+{
+    const struct connection_key *key = &connection->key;
+    struct connmon_segment segment = {.discriminator = key->discriminator};
+
+    memcpy(segment.src.addr, key->addr[0], sizeof(segment.src.addr));
+    memcpy(segment.dst.addr, key->addr[1], sizeof(segment.dst.addr));
+    segment.src.port = key->port[0];
+    segment.dst.port = key->port[1];
+    return hash_segment(&segment, salt);
+}
+
+static void forget(struct table *table, uint32_t room, struct memory *memory)
+{
+    struct connection *connection = connection_at(table, room);
+
+    index_remove(table, hash_of(connection, memory->salt), room);
+    connection_clear(connection, memory);
+    connection->serial = table->first_free; /* a free room names the next one */
+    table->first_free = room + 1;
+    table->open--;
+}
+
+/* Evicts a connection that was not touched since the hand last came by, as a clock's hand finds
+ * it: nothing need be kept in order of use. False: there is none. */
+static bool evict(struct table *table, struct memory *memory)
+{
+    if (table->open == 0)
+        return false;
+    for (;;) {
+        uint32_t room = table->evicting_hand++ % table->rooms;
+        struct connection *connection = connection_at(table, room);
+
+        if (connection->in_use && !connection->touched) {
+            forget(table, room, memory);
+            table->evicted++;
+            return true;
+        }
+        connection->touched = false;
+    }
+}
+
+static bool is_idle(const struct table *table, const struct connection *connection, int64_t now)
+{
+    if (table->idle_ns == 0)
+        return false;
+    for (int i = 0; i < 2; i++) {
+        const struct flow *flow = &connection->flows[i];
+
+        if ((flow->flags & FLOW_HAS_PREVIOUS) &&
+            !clock_is_older(flow->previous_time_ns, now, table->idle_ns))
+            return false;
+    }
+    return true;
+}
+
+static void forget_idle(struct table *table, int64_t now, struct memory *memory)
+{
+    for (int i = 0; i < IDLE_ROOMS_PER_NEW_CONNECTION && table->rooms > 0; i++) {
+        uint32_t room = table->idle_hand++ % table->rooms;
+        const struct connection *connection = connection_at(table, room);
+
+        if (connection->in_use && is_idle(table, connection, now)) {
+            forget(table, room, memory);
+            table->idle++;
+        }
+    }
+}
+
+static bool chunks_reserve(struct table *table, struct memory *memory)
+{
+    uint32_t capacity = table->chunk_capacity ? table->chunk_capacity * 2 : FIRST_CHUNK_CAPACITY;
+    struct connection **chunks;
+
+    if (table->chunk_count < table->chunk_capacity)
+        return true;
+    chunks = memory_alloc(memory, capacity * sizeof(*chunks));
+    if (!chunks)
+        return false;
+    if (table->chunks)
+        memcpy(chunks, table->chunks, table->chunk_count * sizeof(*chunks));
+    memory_free(memory, table->chunks, table->chunk_capacity * sizeof(*chunks));
+    table->chunks = chunks;
+    table->chunk_capacity = capacity;
+    return true;
+}
+
+/* A room for one more connection. False: no memory. */
+static bool take_room(struct table *table, uint32_t *room, struct memory *memory)
+{
+    if (table->first_free != 0) {
+        *room = table->first_free - 1;
+        table->first_free = connection_at(table, *room)->serial;
+        return true;
+    }
+    if (table->rooms == table->chunk_count * CHUNK_ROOMS) {
+        if (!chunks_reserve(table, memory))
+            return false;
+        table->chunks[table->chunk_count] = memory_alloc(memory, chunk_bytes());
+        if (!table->chunks[table->chunk_count])
+            return false;
+        table->chunk_count++;
+    }
+    *room = table->rooms++;
+    return true;
+}
+
+static struct connection *begin(struct table *table, uint32_t hash,
+                                const struct connmon_segment *segment, struct memory *memory)
+{
+    struct connection *connection;
+    uint32_t room;
+
+    if (table->idle_ns != 0 && !segment->time_unknown)
+        forget_idle(table, segment->time_ns, memory);
+    if (table->max != 0 && table->open >= table->max)
+        evict(table, memory);
+    while (!index_reserve(table, memory) || !take_room(table, &room, memory))
+        if (!evict(table, memory))
+            return NULL;
+    connection = connection_at(table, room);
+    *connection = (struct connection){.serial = table->next_serial++, .in_use = true};
+    connection->key.discriminator = segment->discriminator;
+    memcpy(connection->key.addr[0], segment->src.addr, sizeof(segment->src.addr));
+    memcpy(connection->key.addr[1], segment->dst.addr, sizeof(segment->dst.addr));
+    connection->key.addr_len[0] = segment->src.addr_len;
+    connection->key.addr_len[1] = segment->dst.addr_len;
+    connection->key.port[0] = segment->src.port;
+    connection->key.port[1] = segment->dst.port;
+    index_insert(table->slots, table->bits, (struct table_slot){.hash = hash, .room = room + 1});
+    table->open++;
+    table->begun++;
+    return connection;
+}
+
+struct connection *table_connection(struct table *table, const struct connmon_segment *segment,
+                                    uint8_t *direction, struct memory *memory)
+{
+    uint32_t hash = hash_segment(segment, memory->salt);
+    struct connection *connection = find(table, hash, segment, direction);
+
+    if (connection && !segment->time_unknown && is_idle(table, connection, segment->time_ns)) {
+        struct connection_key key = connection->key;
+
+        connection_clear(connection, memory);
+        connection->key = key;
+        connection->serial = table->next_serial++;
+        connection->in_use = true;
+        table->idle++;
+        table->begun++;
+    }
+    if (!connection) {
+        *direction = 0;
+        connection = begin(table, hash, segment, memory);
+    }
+    if (connection)
+        connection->touched = true;
+    return connection;
+}

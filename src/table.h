@@ -1,0 +1,44 @@
+/* table.h - the connections, found by their endpoints
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_TABLE_H
+#define CONNMON_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "connection.h"
+#include "memory.h"
+
+/* Connections live in chunks and never move, so that a table grows without copying them; an index
+ * with open addressing finds them by either order of their endpoints. */
+struct table {
+    struct table_slot *slots; /* the index: 2^bits */
+    struct connection **chunks;
+    uint32_t chunk_count, chunk_capacity;
+    uint32_t rooms;      /* places for a connection in all chunks, used so far */
+    uint32_t first_free; /* a room that was used and is free again, plus 1; 0: none */
+    uint32_t open;       /* connections held now */
+    uint32_t max;        /* connections; 0: no limit */
+    uint32_t next_serial;
+    uint32_t evicting_hand, idle_hand; /* rooms at which the next search begins */
+    int64_t idle_ns;                   /* 0: connections do not grow idle */
+    uint64_t begun, evicted, idle;     /* connections, for the statistics */
+    uint8_t bits;
+};
+
+/* An empty table for up to `max` connections (0: no limit), each forgotten once it was silent for
+ * more than `idle_ns` (0: never). */
+void table_init(struct table *table, uint32_t max, int64_t idle_ns);
+
+/* Gives back all memory. */
+void table_clear(struct table *table, struct memory *memory);
+
+/* The connection of a segment, a new one if need be, and in `*direction` the one of its flows that
+ * the segment belongs to. At the limit of connections or of memory, one that was not used for long
+ * is evicted for it. Returns NULL if there is no memory at all. */
+struct connection *table_connection(struct table *table, const struct connmon_segment *segment,
+                                    uint8_t *direction, struct memory *memory);
+
+#endif
