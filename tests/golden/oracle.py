@@ -1,0 +1,361 @@
+#!/usr/bin/env python3
+"""What every connmon field of every TCP packet of a capture should be.
+
+    oracle.py [--max-age SECONDS] CAPTURE [OUT.tsv]
+
+An implementation of the plugin's rules that shares no code with it: slow, with unbounded
+dictionaries, and fed with nothing but the TCP fields that tshark dissects (TSHARK names another
+tshark). One line per packet, `-` where a field is absent. Times are integer nanoseconds inside.
+"""
+import argparse
+import bisect
+import os
+import subprocess
+import sys
+import types
+import xml.etree.ElementTree as ElementTree
+
+NS = 10**9
+FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
+
+TIMES = """rtt rtt_slack rtt_min rtt_queueing rtt_tsval rtt_seqno dup_ack_age handshake_server
+handshake_client handshake_rtt""".split()
+COLUMNS = """frame stream flow rtt rtt_source rtt_slack rtt_min rtt_queueing rtt_tsval
+rtt_tsval_frame rtt_tsval_pure_ack rtt_tsval_ambiguous rtt_seqno rtt_seqno_frame
+rtt_seqno_ambiguous seq_gap seq_event dup_ack_age dup_ack_num dup_ack_frame payload_bytes
+flow_bytes handshake_server handshake_client handshake_rtt""".split()
+
+HEADER = """tcp.srcport tcp.dstport tcp.seq_raw tcp.ack_raw tcp.len tcp.flags tcp.hdr_len
+tcp.window_size_value tcp.options.sack_le tcp.options.timestamp.tsval tcp.options.timestamp.tsecr
+tcp.stream""".split()
+FRAME = """frame.number frame.time_epoch frame.len frame.protocols ip.src ip.dst ipv6.src
+ipv6.dst""".split()
+
+
+# --- Reading: one segment per frame, of the innermost TCP header that is no ICMP error's quotation
+
+def tshark(capture, *args):
+    command = [os.environ.get("TSHARK", "tshark"), "-n", "-r", str(capture), *args]
+    env = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          env=env).stdout.decode("utf-8", "replace")
+
+
+def nanoseconds(seconds):
+    sign = -1 if seconds.startswith("-") else 1
+    whole, _, fraction = seconds.lstrip("-").partition(".")
+    return sign * (int(whole) * NS + int((fraction + "0" * 9)[:9]))
+
+
+def segment(frame, header, src, dst):
+    """A segment of the texts of a frame and of one TCP header; None if that was cut short."""
+    if not all(header.get(name) for name in ("tcp.seq_raw", "tcp.flags", "tcp.hdr_len")):
+        return None
+    number = {name: int(header.get(name) or "0", 0) for name in HEADER if "sack" not in name}
+    has_timestamps = bool(header.get("tcp.options.timestamp.tsval"))
+    flags, payload = number["tcp.flags"], number["tcp.len"]
+    return types.SimpleNamespace(
+        frame=int(frame["frame.number"]), time=nanoseconds(frame["frame.time_epoch"]),
+        wire=int(frame["frame.len"]), stream=number["tcp.stream"], flags=flags, payload=payload,
+        src=(src, number["tcp.srcport"]), dst=(dst, number["tcp.dstport"]),
+        seq=number["tcp.seq_raw"], ack=number["tcp.ack_raw"],
+        length=payload + bool(flags & SYN) + bool(flags & FIN),
+        window=number["tcp.window_size_value"], sack=bool(header.get("tcp.options.sack_le")),
+        tsval=number["tcp.options.timestamp.tsval"] if has_timestamps else None,
+        tsecr=number["tcp.options.timestamp.tsecr"] if has_timestamps else None)
+
+
+def is_plain(row):
+    """Whether a frame has one TCP header, below one stack of network headers."""
+    before, _, after = f":{row['frame.protocols']}:".partition(":tcp:")
+    return (";" not in row["tcp.srcport"] and not {"icmp", "icmpv6"} & set(before.split(":"))
+            and not {"ip", "ipv6", "tcp"} & set(after.split(":")))
+
+
+def plain_segment(row):
+    """From the fields of a frame: of several addresses the last are the innermost."""
+    before = row["frame.protocols"].split(":tcp")[0].split(":")
+    network = [layer for layer in before if layer in ("ip", "ipv6")]
+    if not network:
+        return None
+    last = {name: text.split(";")[-1] for name, text in row.items()}
+    return segment(row, last, last[network[-1] + ".src"], last[network[-1] + ".dst"])
+
+
+def own_fields(element):
+    """The fields of a protocol in PDML, without those of protocols inside it."""
+    found = {}
+    for child in element:
+        if child.tag == "field" and child.get("name"):
+            found[child.get("name")] = child.get("show")
+        if child.tag == "field" or child.get("name", "").startswith("tcp."):
+            found.update(own_fields(child))
+    return found
+
+
+def nested_segment(frame, packet):
+    """From a frame's whole tree: the last TCP header and the network header before it."""
+    network, chosen = None, None
+
+    def walk(element, is_quoted):
+        nonlocal network, chosen
+        name = element.get("name")
+        if element.tag == "proto" and name in ("ip", "ipv6"):
+            fields = own_fields(element)
+            network = fields.get(name + ".src"), fields.get(name + ".dst")
+        if element.tag == "proto" and name == "tcp" and network and not is_quoted:
+            chosen = own_fields(element), *network
+        for child in element:
+            walk(child, is_quoted or name in ("icmp", "icmpv6"))
+
+    walk(packet, False)
+    return segment(frame, *chosen) if chosen else None
+
+
+def read_nested(capture, rows):
+    """{frame number: segment} of the frames that need their whole tree."""
+    numbers = ",".join(rows)
+    if not numbers:
+        return {}
+    pdml = tshark(capture, "-T", "pdml", "-Y", f"frame.number in {{{numbers}}}")
+    packets = ElementTree.fromstring(pdml).findall("packet")
+    return {number: nested_segment(rows[number], packet) for number, packet in zip(rows, packets)}
+
+
+def read_segments(capture):
+    names = FRAME + HEADER
+    fields = [word for name in names for word in ("-e", name)]
+    text = tshark(capture, "-Y", "tcp", "-T", "fields", "-E", "aggregator=;", *fields)
+    rows = [dict(zip(names, line.split("\t"))) for line in text.splitlines()]
+    nested = read_nested(capture, {r["frame.number"]: r for r in rows if not is_plain(r)})
+    segments = (nested.get(r["frame.number"]) if r["frame.number"] in nested else plain_segment(r)
+                for r in rows)
+    return [s for s in segments if s]
+
+
+# --- The rules
+
+def distance(a, b):
+    """From b to a, modulo 2^32, as a signed number."""
+    return ((a - b + 2**31) & 0xFFFFFFFF) - 2**31
+
+
+class Sequence:
+    """A flow's sequence space. Positions are unbounded, so only `place` counts modulo 2^32."""
+
+    def __init__(self):
+        self.high = None      # the highest sequence end: what is expected next
+        self.holes = []       # sorted, disjoint (start, end) below it that were never seen
+        self.last_resend = 0  # frame of the last retransmission or hole fill
+        self.ends = {}        # sequence end: (time, frame) of the first segment that reached it
+
+    def is_beyond(self, ack):
+        return self.high is not None and distance(self.high, ack) > 0
+
+    def fill(self, start, end):
+        """Takes [start, end) out of the holes; tells whether it touched one."""
+        first = bisect.bisect_right(self.holes, (start, start))
+        if first and self.holes[first - 1][1] > start:
+            first -= 1
+        last = first
+        while last < len(self.holes) and self.holes[last][0] < end:
+            last += 1
+        touched = self.holes[first:last]
+        if touched:
+            left, right = (touched[0][0], start), (end, touched[-1][1])
+            self.holes[first:last] = [hole for hole in (left, right) if hole[0] < hole[1]]
+        return bool(touched)
+
+    def place(self, s):
+        """(gap, event) of a segment."""
+        if self.high is None:
+            if not s.flags & RST:
+                self.high = s.seq + s.length
+            return 0, "-"
+        gap = distance(s.seq, self.high)
+        if s.flags & RST:
+            return gap, "-"
+        start, event = self.high + gap, "-"
+        if gap > 0:
+            self.holes.append((self.high, start))
+            event = "hole"
+        elif gap < 0:
+            event = self.event_below(s, gap, start)
+        self.high = max(self.high, start + s.length)
+        return gap, event
+
+    def event_below(self, s, gap, start):
+        if gap == -1 and s.payload <= 1 and not s.flags & (SYN | FIN):
+            return "keep_alive"
+        if s.length == 0:
+            return "old"
+        self.last_resend = s.frame
+        return "hole_fill" if self.fill(start, start + s.length) else "retransmission"
+
+
+class Flow:
+    """One direction of a connection."""
+
+    def __init__(self):
+        self.bytes = 0
+        self.sequence, self.isn = Sequence(), None
+        self.tsvals = {}        # TSval: (time, frame, on a pure ACK) of its first sight
+        self.echoed = set()     # TSecrs sent
+        self.acked = set()      # acknos sent
+        self.ack = None         # the highest of them, as (ackno, time, frame) of its first sight
+        self.duplicates = 0
+        self.window = None
+        self.minimum = None     # the smallest delay
+        self.previous = None    # time of the previous packet
+
+
+class Handshake:
+    def __init__(self, client, isn):
+        self.client, self.isn = client, isn
+        self.syn_time = self.server_isn = self.syn_ack_time = self.server_delay = None
+        self.is_complete = False
+
+
+class Oracle:
+    def __init__(self, max_age):
+        self.max_age = max_age
+        self.flows, self.handshakes = {}, {}
+
+    def row(self, s):
+        f = self.flows.setdefault((s.stream, s.src, s.dst), Flow())
+        g = self.flows.setdefault((s.stream, s.dst, s.src), Flow())
+        f.bytes += s.wire
+        r = types.SimpleNamespace(**dict.fromkeys(COLUMNS, "-"))
+        r.frame, r.stream, r.payload_bytes, r.flow_bytes = s.frame, s.stream, s.payload, f.bytes
+        r.flow = "%s:%d+%s:%d" % (*s.src, *s.dst)
+        begin_sequence(s, f, g)
+        self.follow_handshake(s, r)
+        if s.flags & ACK:
+            self.match_tsval(s, f, g, r)
+            self.match_seqno(s, f, g, r)
+        r.seq_gap, r.seq_event = f.sequence.place(s)
+        self.save(s, f)
+        judge(s, f, r)
+        follow_duplicates(s, f, g, r)
+        return r
+
+    def follow_handshake(self, s, r):
+        """The latest SYN and SYN-ACK count, so that a lost one is no delay."""
+        h = self.handshakes.get(s.stream)
+        syn, ack, rst = (bool(s.flags & bit) for bit in (SYN, ACK, RST))
+        if syn and not ack and not rst:
+            if not h or (h.client, h.isn) != (s.src, s.seq):
+                h = self.handshakes[s.stream] = Handshake(s.src, s.seq)
+            h.syn_time = s.time
+        elif h and syn and ack and s.dst == h.client and distance(s.ack, h.isn) > 0:
+            if h.syn_ack_time is None and s.time >= h.syn_time:
+                h.server_delay = r.handshake_server = s.time - h.syn_time
+            h.syn_ack_time, h.server_isn = s.time, s.seq
+        elif h and ack and not syn and not rst and h.syn_ack_time is not None \
+                and not h.is_complete and s.src == h.client and distance(s.ack, h.server_isn) > 0:
+            h.is_complete = True
+            if s.time >= h.syn_ack_time:
+                r.handshake_client = s.time - h.syn_ack_time
+                if h.server_delay is not None:
+                    r.handshake_rtt = h.server_delay + r.handshake_client
+
+    def is_valid(self, delay):
+        return 0 <= delay <= self.max_age
+
+    def match_tsval(self, s, f, g, r):
+        if not s.tsecr or s.tsecr in f.echoed:
+            return
+        f.echoed.add(s.tsecr)
+        time, frame, pure_ack = g.tsvals.get(s.tsecr, (None, None, None))
+        if time is not None and self.is_valid(s.time - time):
+            r.rtt_tsval, r.rtt_tsval_frame, r.rtt_tsval_pure_ack = s.time - time, frame, pure_ack
+            r.rtt_tsval_ambiguous = int(g.sequence.last_resend > frame)
+
+    def match_seqno(self, s, f, g, r):
+        if s.ack in f.acked:
+            return
+        f.acked.add(s.ack)
+        time, frame = g.sequence.ends.get(s.ack, (None, None))
+        if time is not None and self.is_valid(s.time - time):
+            r.rtt_seqno, r.rtt_seqno_frame = s.time - time, frame
+            r.rtt_seqno_ambiguous = int(g.sequence.last_resend >= frame)
+
+    def save(self, s, f):
+        """The first sight counts, unless it is too old to be answered."""
+        def is_new(saved):
+            return saved is None or s.time - saved[0] > self.max_age
+
+        if s.tsval and is_new(f.tsvals.get(s.tsval)):
+            f.tsvals[s.tsval] = s.time, s.frame, int(s.length == 0)
+        end = (s.seq + s.length) & 0xFFFFFFFF
+        if s.length and not s.flags & RST and is_new(f.sequence.ends.get(end)):
+            f.sequence.ends[end] = s.time, s.frame
+
+
+def begin_sequence(s, f, g):
+    """A SYN with a new ISN starts a new sequence space, and what was said of the old one ends."""
+    if s.flags & SYN and not s.flags & RST and s.seq != f.isn:
+        f.isn, f.sequence = s.seq, Sequence()
+        g.acked, g.ack = set(), None
+
+
+def judge(s, f, r):
+    """Which delay to trust, how much of it may be the host's own waiting, and the minimum."""
+    delays = [d for d in (r.rtt_tsval, r.rtt_seqno) if d != "-"]
+    previous, f.previous = f.previous, s.time
+    if not delays:
+        return
+
+    def slack(delay):
+        return delay if previous is None else min(delay, max(0, s.time - previous))
+
+    f.minimum = r.rtt_min = min(delays + ([] if f.minimum is None else [f.minimum]))
+    if r.rtt_tsval != "-" and not r.rtt_tsval_ambiguous and (
+            not r.rtt_tsval_pure_ack or 8 * slack(r.rtt_tsval) <= r.rtt_tsval):
+        r.rtt, r.rtt_source = r.rtt_tsval, "tsval"
+    elif r.rtt_seqno != "-" and not r.rtt_seqno_ambiguous:
+        r.rtt, r.rtt_source = r.rtt_seqno, "seqno"
+    if r.rtt != "-":
+        r.rtt_slack, r.rtt_queueing = slack(r.rtt), r.rtt - f.minimum
+
+
+def follow_duplicates(s, f, g, r):
+    window, f.window = f.window, s.window
+    if not s.flags & ACK:
+        return
+    if f.ack is None or distance(s.ack, f.ack[0]) > 0:
+        f.ack, f.duplicates = (s.ack, s.time, s.frame), 0
+    elif s.ack == f.ack[0] and not s.flags & (SYN | FIN | RST) and not s.payload \
+            and r.seq_event != "keep_alive" and (s.sack or s.window == window) \
+            and (g.sequence.high is None or g.sequence.is_beyond(s.ack)):
+        f.duplicates += 1
+        r.dup_ack_age, r.dup_ack_num = max(0, s.time - f.ack[1]), f.duplicates
+        r.dup_ack_frame = f.ack[2]
+
+
+def text(column, value):
+    if column in TIMES and value != "-":
+        return "%d.%09d" % divmod(value, NS)
+    return str(value)
+
+
+def expectations(capture, max_age=10):
+    """{frame: {column: text}} of all TCP packets."""
+    oracle = Oracle(max_age * NS)
+    rows = map(oracle.row, read_segments(capture))
+    return {r.frame: {c: text(c, getattr(r, c)) for c in COLUMNS} for r in rows}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--max-age", type=int, default=10, metavar="SECONDS")
+    parser.add_argument("capture")
+    parser.add_argument("out", nargs="?", type=argparse.FileType("w"), default=sys.stdout)
+    args = parser.parse_args()
+    print(*COLUMNS, sep="\t", file=args.out)
+    for row in expectations(args.capture, args.max_age).values():
+        print(*row.values(), sep="\t", file=args.out)
+
+
+if __name__ == "__main__":
+    main()
