@@ -9,7 +9,9 @@ tshark). One line per packet, `-` where a field is absent. Times are integer nan
 """
 import argparse
 import bisect
+import gzip
 import os
+import pathlib
 import subprocess
 import sys
 import types
@@ -350,11 +352,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--max-age", type=int, default=10, metavar="SECONDS")
     parser.add_argument("capture")
-    parser.add_argument("out", nargs="?", type=argparse.FileType("w"), default=sys.stdout)
+    parser.add_argument("out", nargs="?")
     args = parser.parse_args()
-    print(*COLUMNS, sep="\t", file=args.out)
-    for row in expectations(args.capture, args.max_age).values():
-        print(*row.values(), sep="\t", file=args.out)
+    rows = [COLUMNS, *(row.values() for row in expectations(args.capture, args.max_age).values())]
+    table = "".join("\t".join(row) + "\n" for row in rows)
+    if not args.out:
+        sys.stdout.write(table)
+    elif args.out.endswith(".gz"):
+        pathlib.Path(args.out).write_bytes(gzip.compress(table.encode(), mtime=0))
+    else:
+        pathlib.Path(args.out).write_text(table)
 
 
 if __name__ == "__main__":

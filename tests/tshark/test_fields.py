@@ -1,7 +1,9 @@
 """Every field of every packet of every capture, against the expectations next to it.
 
-A capture is tested once CAPTURE and CAPTURE.oracle.tsv lie in captures/.
+A capture is tested once CAPTURE and CAPTURE.oracle.tsv (or that with .gz) lie in captures/.
 """
+import gzip
+
 import pytest
 
 import harness
@@ -14,40 +16,43 @@ DEPENDS_ON_VERSION = {"fuzz-2006-09-29-28586.pcap", "tls_multiple_synack_differe
 
 
 def discover(folders):
-    tables = {t.name: t for folder in reversed(folders) for t in folder.glob("*.oracle.tsv")}
-    captures = [t.with_name(t.name.removesuffix(".oracle.tsv")) for t in tables.values()]
-    return sorted(captures, key=lambda capture: capture.name)
+    """{capture: its table} by name; an earlier folder wins."""
+    found = {}
+    for folder in folders:
+        for table in sorted(folder.glob("*.oracle.tsv*")):
+            capture = folder / table.name.partition(".oracle.tsv")[0]
+            found.setdefault(capture.name, (capture, table))
+    return [found[name] for name in sorted(found)]
 
 
-def read_table(capture):
-    table = capture.with_name(capture.name + ".oracle.tsv").read_text().splitlines()
-    columns = table[0].split("\t")
-    rows = [dict(zip(columns, line.split("\t"))) for line in table[1:]]
-    return {int(row["frame"]): row for row in rows}
+def read_table(table):
+    blob = table.read_bytes()
+    blob = gzip.decompress(blob) if table.suffix == ".gz" else blob
+    columns, *lines = [line.split("\t") for line in blob.decode().splitlines()]
+    return {int(line[0]): dict(zip(columns, line)) for line in lines}
 
 
-def expected(capture):
+def expected(capture, table):
     if capture.name in DEPENDS_ON_VERSION:
         return oracle.expectations(capture)
-    return read_table(capture)
+    return read_table(table)
 
 
-def name(capture):
-    return capture.name
+PAIRS = discover(FOLDERS)
 
 
 @pytest.mark.parametrize("passes", [1, 2])
-@pytest.mark.parametrize("capture", discover(FOLDERS), ids=name)
-def test_fields(wireshark, capture, passes):
+@pytest.mark.parametrize("capture, table", PAIRS, ids=[capture.name for capture, _ in PAIRS])
+def test_fields(wireshark, capture, table, passes):
     found = wireshark.connmon(capture, *["-2"][:passes - 1])
-    harness.assert_same(found, expected(capture))
+    harness.assert_same(found, expected(capture, table))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=["captures", "golden"])
 def test_oracle_still_yields_the_tables(folder):
-    for capture in discover([folder]):
+    for capture, table in discover([folder]):
         if capture.name not in DEPENDS_ON_VERSION:
-            harness.assert_same(oracle.expectations(capture), read_table(capture), capture.name)
+            harness.assert_same(oracle.expectations(capture), read_table(table), capture.name)
 
 
 def test_tables_have_all_fields():
