@@ -52,7 +52,7 @@ class Wireshark:
     def __init__(self, plugin):
         if not pathlib.Path(plugin).is_file():
             raise Failure(f"no plugin at {plugin}: build it, or name it with --plugin")
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="connmon-test-"))
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="tshark-test-"))
         self.is_root = os.geteuid() == 0
         self.copies = {}
         self.home = self.dir / "home"
@@ -142,7 +142,8 @@ class Wireshark:
 
 def is_complaint(line):
     """Whether tshark's stderr has more than its usual remarks."""
-    return bool(re.search(r"bug|warning|critical|error|assert|sanitizer|connmon", line, re.I))
+    words = r"\b(bug|warning|critical|error|assertion|sanitizer|connmon)\b"
+    return bool(re.search(words, line, re.I))
 
 
 class Sharkd:
@@ -185,11 +186,11 @@ class Sharkd:
 def differences(found, expected):
     """Where two {frame: {column: value}} differ, in the columns that both know."""
     for frame in sorted(found.keys() | expected.keys()):
-        if frame not in found or frame not in expected:
-            yield f"frame {frame}: {'missing' if frame in expected else 'unexpected'}"
+        if frame not in found:
+            yield f"frame {frame} is missing"
             continue
-        for column in found[frame].keys() & expected[frame].keys():
-            got, want = found[frame][column], expected[frame][column]
+        for column, got in found[frame].items():
+            want = expected[frame].get(column, got) if frame in expected else "-"
             if got != want:
                 yield f"frame {frame}: {column} is {got}, not {want}"
 
