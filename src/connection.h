@@ -21,9 +21,10 @@ enum flow_flags {
     FLOW_HAS_RTT_MIN = 0x02,  /* rtt_min_ns */
     FLOW_HAS_ISN = 0x04,      /* isn */
     FLOW_HAS_HIGH = 0x08,     /* high */
-    FLOW_HAS_ACK = 0x10,      /* ack_high, ack_time_ns, ack_packet */
+    FLOW_HAS_ACK = 0x10,      /* ack_high, ack_packet */
     FLOW_HAS_WINDOW = 0x20,   /* window */
     FLOW_HAS_RESEND = 0x40,   /* last_resend */
+    FLOW_HAS_ACK_TIME = 0x80, /* ack_time_ns, if FLOW_HAS_ACK */
 };
 
 /* One direction of a connection. */

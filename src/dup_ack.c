@@ -37,11 +37,14 @@ void dup_ack_follow(struct sighting *seen)
             flow->ack_time_ns = segment->time_ns;
             flow->ack_packet = (uint32_t)segment->packet;
             flow->dup_ack_num = 0;
-            flow->flags |= FLOW_HAS_ACK;
+            flow->flags |= FLOW_HAS_ACK | FLOW_HAS_ACK_TIME;
+            if (segment->time_unknown)
+                flow->flags &= (uint8_t)~FLOW_HAS_ACK_TIME;
         } else if (is_dup_ack(seen)) {
             result->dup_ack.num = ++flow->dup_ack_num;
             result->dup_ack.packet = sighting_full_packet(seen, flow->ack_packet, 32);
-            clock_elapsed(flow->ack_time_ns, segment->time_ns, &result->dup_ack.age_ns);
+            if ((flow->flags & FLOW_HAS_ACK_TIME) && !segment->time_unknown)
+                clock_elapsed(flow->ack_time_ns, segment->time_ns, &result->dup_ack.age_ns);
         }
     }
     flow->window = segment->window;

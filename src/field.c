@@ -17,6 +17,12 @@ static bool present(bool is_present, int64_t from, int64_t *value)
     return is_present;
 }
 
+/* The sum of two delays, at most INT64_MAX. */
+static int64_t both(int64_t server_ns, int64_t client_ns)
+{
+    return server_ns > INT64_MAX - client_ns ? INT64_MAX : server_ns + client_ns;
+}
+
 bool connmon_field_value(const struct connmon_result *result, enum connmon_field field,
                          int64_t *value)
 {
@@ -71,7 +77,7 @@ bool connmon_field_value(const struct connmon_result *result, enum connmon_field
         return present(result->handshake.has_client, client_ns, value);
     case CONNMON_FIELD_HANDSHAKE_RTT:
         return present(result->handshake.has_server && result->handshake.has_client,
-                       server_ns + client_ns, value);
+                       both(server_ns, client_ns), value);
     case CONNMON_FIELD_FLOW:
     case CONNMON_FIELDS:
         break;

@@ -106,7 +106,7 @@ static bool make_room_by_force(struct holes **holes, uint32_t max, struct memory
 
 /* No order is defined between seqnos that are 2^31 or more apart, so what has fallen that far
  * behind cannot be kept sorted, nor can it be filled. */
-static void forget_behind(struct holes *holes, uint32_t high)
+void holes_forget_behind(struct holes *holes, uint32_t high)
 {
     uint32_t i = 0;
 
@@ -121,7 +121,7 @@ void holes_add(struct holes **holes, uint32_t start, uint32_t end, uint32_t max,
                struct memory *memory, uint64_t *evicted)
 {
     if (*holes)
-        forget_behind(*holes, end);
+        holes_forget_behind(*holes, end);
     if (make_room_by_force(holes, max, memory, evicted))
         front(*holes)[(*holes)->count++] = (struct range){start, end};
 }
@@ -168,7 +168,7 @@ bool holes_fill(struct holes **holes, uint32_t start, uint32_t end, uint32_t hig
 
     if (!*holes)
         return false;
-    forget_behind(*holes, high);
+    holes_forget_behind(*holes, high);
     all = front(*holes);
     i = first_beyond(*holes, start);
     if (i == (*holes)->count || !mod32_before(all[i].start, end))

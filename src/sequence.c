@@ -69,6 +69,9 @@ void sequence_place(struct sighting *seen)
     }
     /* The highest end, not the latest: so a retransmission does not make the next new segment
      * look like a hole. */
-    if (mod32_after(end, flow->high))
+    if (mod32_after(end, flow->high)) {
         flow->high = end;
+        if (flow->holes)
+            holes_forget_behind(flow->holes, end);
+    }
 }

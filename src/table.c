@@ -55,21 +55,22 @@ void table_clear(struct table *table, struct memory *memory)
     table_init(table, table->max, table->idle_ns);
 }
 
-static uint64_t hash_endpoint(const uint8_t addr[16], uint16_t port)
+/* Salted from the start: what has met in one hash no salt can tell apart afterwards. */
+static uint64_t hash_endpoint(const uint8_t addr[16], uint16_t port, uint64_t salt)
 {
     uint64_t words[2];
 
     memcpy(words, addr, sizeof(words));
-    return hash_fold(hash_fold(words[0], words[1]), port);
+    return hash_fold(hash_fold(hash_fold(salt, words[0]), words[1]), port);
 }
 
 /* The same for both directions. */
 static uint32_t hash_segment(const struct connmon_segment *segment, uint64_t salt)
 {
-    uint64_t ends = hash_endpoint(segment->src.addr, segment->src.port) +
-                    hash_endpoint(segment->dst.addr, segment->dst.port);
+    uint64_t ends = hash_endpoint(segment->src.addr, segment->src.port, salt) +
+                    hash_endpoint(segment->dst.addr, segment->dst.port, salt);
 
-    return (uint32_t)(hash_fold(hash_fold(salt, ends), segment->discriminator) >> 32);
+    return (uint32_t)(hash_fold(ends, segment->discriminator) >> 32);
 }
 
 static bool is_end(const struct connection_key *key, int i, const struct connmon_endpoint *end)
@@ -202,24 +203,30 @@ static bool evict(struct table *table, struct memory *memory)
 
 static bool is_idle(const struct table *table, const struct connection *connection, int64_t now)
 {
+    bool is_timed = false;
+
     if (table->idle_ns == 0)
         return false;
     for (int i = 0; i < 2; i++) {
         const struct flow *flow = &connection->flows[i];
 
-        if ((flow->flags & FLOW_HAS_PREVIOUS) &&
-            !clock_is_older(flow->previous_time_ns, now, table->idle_ns))
+        if (!(flow->flags & FLOW_HAS_PREVIOUS))
+            continue;
+        if (!clock_is_older(flow->previous_time_ns, now, table->idle_ns))
             return false;
+        is_timed = true;
     }
-    return true;
+    return is_timed;
 }
 
 static void forget_idle(struct table *table, int64_t now, struct memory *memory)
 {
     for (int i = 0; i < IDLE_ROOMS_PER_NEW_CONNECTION && table->rooms > 0; i++) {
-        uint32_t room = table->idle_hand++ % table->rooms;
+        /* Not modulo rooms: while they grow in number, that would show the newest ones only. */
+        uint32_t room = table->idle_hand < table->rooms ? table->idle_hand : 0;
         const struct connection *connection = connection_at(table, room);
 
+        table->idle_hand = room + 1;
         if (connection->in_use && is_idle(table, connection, now)) {
             forget(table, room, memory);
             table->idle++;
@@ -265,6 +272,21 @@ static bool take_room(struct table *table, uint32_t *room, struct memory *memory
     return true;
 }
 
+/* Makes cleared room the connection that this segment begins. */
+static void start(struct table *table, struct connection *connection,
+                  const struct connmon_segment *segment)
+{
+    *connection = (struct connection){.serial = table->next_serial++, .in_use = true};
+    connection->key.discriminator = segment->discriminator;
+    memcpy(connection->key.addr[0], segment->src.addr, sizeof(segment->src.addr));
+    memcpy(connection->key.addr[1], segment->dst.addr, sizeof(segment->dst.addr));
+    connection->key.addr_len[0] = segment->src.addr_len;
+    connection->key.addr_len[1] = segment->dst.addr_len;
+    connection->key.port[0] = segment->src.port;
+    connection->key.port[1] = segment->dst.port;
+    table->begun++;
+}
+
 static struct connection *begin(struct table *table, uint32_t hash,
                                 const struct connmon_segment *segment, struct memory *memory)
 {
@@ -279,17 +301,9 @@ static struct connection *begin(struct table *table, uint32_t hash,
         if (!evict(table, memory))
             return NULL;
     connection = connection_at(table, room);
-    *connection = (struct connection){.serial = table->next_serial++, .in_use = true};
-    connection->key.discriminator = segment->discriminator;
-    memcpy(connection->key.addr[0], segment->src.addr, sizeof(segment->src.addr));
-    memcpy(connection->key.addr[1], segment->dst.addr, sizeof(segment->dst.addr));
-    connection->key.addr_len[0] = segment->src.addr_len;
-    connection->key.addr_len[1] = segment->dst.addr_len;
-    connection->key.port[0] = segment->src.port;
-    connection->key.port[1] = segment->dst.port;
+    start(table, connection, segment);
     index_insert(table->slots, table->bits, (struct table_slot){.hash = hash, .room = room + 1});
     table->open++;
-    table->begun++;
     return connection;
 }
 
@@ -300,14 +314,10 @@ struct connection *table_connection(struct table *table, const struct connmon_se
     struct connection *connection = find(table, hash, segment, direction);
 
     if (connection && !segment->time_unknown && is_idle(table, connection, segment->time_ns)) {
-        struct connection_key key = connection->key;
-
         connection_clear(connection, memory);
-        connection->key = key;
-        connection->serial = table->next_serial++;
-        connection->in_use = true;
+        start(table, connection, segment);
+        *direction = 0;
         table->idle++;
-        table->begun++;
     }
     if (!connection) {
         *direction = 0;

@@ -1,0 +1,387 @@
+/* model.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A value that was seen, with what there is to know of its first sight. For a hole: `value` is its
+ * start and `end` its end. */
+struct sight {
+    uint32_t value, end;
+    int64_t time_ns;
+    uint64_t packet;
+    bool pure_ack;
+};
+
+struct list {
+    struct sight *sights;
+    size_t count, capacity;
+};
+
+struct model_flow {
+    uint64_t bytes, last_resend, ack_packet;
+    int64_t previous_time, rtt_min, ack_time;
+    uint32_t isn, high, ack_high, dup_num;
+    uint16_t window;
+    bool has_resend, has_previous, has_rtt_min, has_isn, has_high, has_ack, has_window;
+    bool ack_time_unknown;
+    struct list tsvals, ends, echoed, acked, holes;
+};
+
+struct model_handshake {
+    bool begun, answered, complete, has_syn_time, has_syn_ack_time, has_server;
+    int client;
+    uint32_t isn, syn_ack_isn;
+    int64_t syn_time, syn_ack_time, server_ns;
+};
+
+struct model {
+    struct connmon_config config;
+    bool has_first;
+    struct connmon_endpoint first;
+    struct model_flow flows[2];
+    struct model_handshake handshake;
+};
+
+struct model *model_new(const struct connmon_config *config)
+{
+    struct model *model = calloc(1, sizeof(*model));
+
+    if (!model)
+        abort();
+    model->config = *config;
+    return model;
+}
+
+void model_free(struct model *model)
+{
+    for (int i = 0; i < 2; i++) {
+        struct model_flow *f = &model->flows[i];
+
+        free(f->tsvals.sights);
+        free(f->ends.sights);
+        free(f->echoed.sights);
+        free(f->acked.sights);
+        free(f->holes.sights);
+    }
+    free(model);
+}
+
+static struct sight *find(struct list *list, uint32_t value)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->sights[i].value == value)
+            return &list->sights[i];
+    return NULL;
+}
+
+static void append(struct list *list, struct sight sight)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? 2 * list->capacity : 16;
+        list->sights = realloc(list->sights, list->capacity * sizeof(sight));
+        if (!list->sights)
+            abort();
+    }
+    list->sights[list->count++] = sight;
+}
+
+/* Modulo 2^32, through 64-bit arithmetic rather than the core's. */
+static int64_t distance(uint32_t a, uint32_t b)
+{
+    int64_t d = (int64_t)a - (int64_t)b;
+
+    if (d > INT32_MAX)
+        d -= INT64_C(1) << 32;
+    if (d < INT32_MIN)
+        d += INT64_C(1) << 32;
+    return d;
+}
+
+/* One segment on its way through the rules. */
+struct step {
+    struct model *model;
+    const struct connmon_segment *seg;
+    struct connmon_result *r;
+    struct model_flow *f, *g;
+    int from;
+    uint32_t length;
+    bool syn, fin, rst, ack;
+};
+
+static void begin_sequence(struct step *s)
+{
+    if (!s->syn || s->rst || (s->f->has_isn && s->f->isn == s->seg->seq))
+        return;
+    s->f->has_isn = true;
+    s->f->isn = s->seg->seq;
+    s->f->has_high = s->f->has_resend = false;
+    s->f->ends.count = s->f->holes.count = 0;
+    s->g->acked.count = 0;
+    s->g->has_ack = false;
+}
+
+static void see_syn(struct step *s, struct model_handshake *h)
+{
+    if (!h->begun || h->client != s->from || h->isn != s->seg->seq)
+        *h = (struct model_handshake){.begun = true, .client = s->from, .isn = s->seg->seq};
+    h->syn_time = s->seg->time_ns;
+    h->has_syn_time = !s->seg->time_unknown;
+}
+
+static void see_syn_ack(struct step *s, struct model_handshake *h)
+{
+    if (!h->answered && h->has_syn_time && !s->seg->time_unknown &&
+        s->seg->time_ns >= h->syn_time) {
+        h->has_server = s->r->handshake.has_server = true;
+        h->server_ns = s->r->handshake.server_ns = s->seg->time_ns - h->syn_time;
+    }
+    h->answered = true;
+    h->syn_ack_isn = s->seg->seq;
+    h->syn_ack_time = s->seg->time_ns;
+    h->has_syn_ack_time = !s->seg->time_unknown;
+}
+
+static void see_last_ack(struct step *s, struct model_handshake *h)
+{
+    h->complete = s->r->handshake.completes = true;
+    if (h->has_server) {
+        s->r->handshake.has_server = true;
+        s->r->handshake.server_ns = h->server_ns;
+    }
+    if (h->has_syn_ack_time && !s->seg->time_unknown && s->seg->time_ns >= h->syn_ack_time) {
+        s->r->handshake.has_client = true;
+        s->r->handshake.client_ns = s->seg->time_ns - h->syn_ack_time;
+    }
+}
+
+static void follow_handshake(struct step *s, bool self_connected)
+{
+    struct model_handshake *h = &s->model->handshake;
+    int to = self_connected ? s->from : !s->from;
+
+    if (s->syn && !s->ack && !s->rst)
+        see_syn(s, h);
+    else if (h->begun && s->syn && s->ack && to == h->client && distance(s->seg->ack, h->isn) > 0)
+        see_syn_ack(s, h);
+    else if (h->answered && !h->complete && s->ack && !s->syn && !s->rst && s->from == h->client &&
+             distance(s->seg->ack, h->syn_ack_isn) > 0)
+        see_last_ack(s, h);
+}
+
+static void match(struct step *s, struct list *answered, struct list *saved, uint32_t value,
+                  bool or_with_it, struct connmon_delay *delay)
+{
+    struct sight *sight;
+
+    if (find(answered, value))
+        return;
+    append(answered, (struct sight){.value = value});
+    sight = find(saved, value);
+    if (!sight || s->seg->time_unknown || s->seg->time_ns < sight->time_ns ||
+        s->seg->time_ns - sight->time_ns > s->model->config.max_age_ns)
+        return;
+    delay->present = true;
+    delay->ns = s->seg->time_ns - sight->time_ns;
+    delay->packet = sight->packet;
+    delay->pure_ack = sight->pure_ack;
+    delay->ambiguous = s->g->has_resend && (s->g->last_resend > sight->packet ||
+                                            (or_with_it && s->g->last_resend == sight->packet));
+}
+
+static void save(struct step *s, struct list *list, uint32_t value, bool pure_ack)
+{
+    struct sight *old = find(list, value);
+    struct sight new = {
+        .value = value, .time_ns = s->seg->time_ns, .packet = s->seg->packet, .pure_ack = pure_ack};
+
+    if (s->seg->time_unknown)
+        return;
+    if (!old)
+        append(list, new);
+    else if (s->seg->time_ns > old->time_ns &&
+             s->seg->time_ns - old->time_ns > s->model->config.max_age_ns)
+        *old = new;
+}
+
+/* What lies 2^31 - 1 or more behind the highest end is no hole any more. */
+static void forget_old_holes(struct model_flow *f)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < f->holes.count; i++) {
+        struct sight hole = f->holes.sights[i];
+
+        if (distance(f->high, hole.end) < 0 || distance(f->high, hole.end) == INT32_MAX)
+            continue;
+        if (distance(f->high, hole.value) < 0)
+            hole.value = f->high - (uint32_t)INT32_MAX;
+        f->holes.sights[kept++] = hole;
+    }
+    f->holes.count = kept;
+}
+
+/* Whether [seq, end) touches a hole; what it covers is none any more. */
+static bool fill_holes(struct model_flow *f, uint32_t seq, uint32_t end)
+{
+    struct list rest = {0};
+    bool fills = false;
+
+    for (size_t i = 0; i < f->holes.count; i++) {
+        struct sight hole = f->holes.sights[i];
+
+        if (distance(seq, hole.end) >= 0 || distance(hole.value, end) >= 0) {
+            append(&rest, hole);
+            continue;
+        }
+        fills = true;
+        if (distance(seq, hole.value) > 0)
+            append(&rest, (struct sight){.value = hole.value, .end = seq});
+        if (distance(hole.end, end) > 0)
+            append(&rest, (struct sight){.value = end, .end = hole.end});
+    }
+    free(f->holes.sights);
+    f->holes = rest;
+    return fills;
+}
+
+static enum connmon_seq_event event_of(struct step *s, int64_t gap, uint32_t end)
+{
+    struct model_flow *f = s->f;
+
+    if (gap == 0)
+        return CONNMON_SEQ_NORMAL;
+    if (gap > 0) {
+        append(&f->holes, (struct sight){.value = f->high, .end = s->seg->seq});
+        return CONNMON_SEQ_HOLE;
+    }
+    if (gap == -1 && s->seg->payload_len <= 1 && !s->syn && !s->fin)
+        return CONNMON_SEQ_KEEP_ALIVE;
+    if (s->length == 0)
+        return CONNMON_SEQ_OLD;
+    f->has_resend = true;
+    f->last_resend = s->seg->packet;
+    return fill_holes(f, s->seg->seq, end) ? CONNMON_SEQ_HOLE_FILL : CONNMON_SEQ_RETRANSMISSION;
+}
+
+static void place(struct step *s)
+{
+    struct model_flow *f = s->f;
+    uint32_t end = s->seg->seq + s->length;
+
+    if (f->has_high)
+        s->r->seq_gap = (int32_t)distance(s->seg->seq, f->high);
+    if (s->rst)
+        return;
+    if (f->has_high)
+        s->r->seq_event = event_of(s, s->r->seq_gap, end);
+    if (!f->has_high || distance(end, f->high) > 0)
+        f->high = end;
+    f->has_high = true;
+    forget_old_holes(f);
+}
+
+static void judge(struct step *s)
+{
+    struct connmon_result *r = s->r;
+    const struct connmon_delay *delays[2] = {&r->tsval, &r->seqno};
+    int64_t waited = 0, slack = r->tsval.ns;
+
+    if (s->f->has_previous && s->seg->time_ns > s->f->previous_time)
+        waited = s->seg->time_ns - s->f->previous_time;
+    if (s->f->has_previous && waited < slack)
+        slack = waited;
+    if (r->tsval.present && !r->tsval.ambiguous &&
+        (!r->tsval.pure_ack || (s->f->has_previous && slack * 8 <= r->tsval.ns))) {
+        r->rtt_source = CONNMON_RTT_TSVAL;
+        r->rtt_ns = r->tsval.ns;
+    } else if (r->seqno.present && !r->seqno.ambiguous) {
+        r->rtt_source = CONNMON_RTT_SEQNO;
+        r->rtt_ns = r->seqno.ns;
+    }
+    if (r->rtt_source != CONNMON_RTT_NONE)
+        r->rtt_slack_ns = s->f->has_previous && waited < r->rtt_ns ? waited : r->rtt_ns;
+    for (int i = 0; i < 2; i++) {
+        if (!delays[i]->present)
+            continue;
+        if (!s->f->has_rtt_min || delays[i]->ns < s->f->rtt_min)
+            s->f->rtt_min = delays[i]->ns;
+        s->f->has_rtt_min = true;
+    }
+    if (r->tsval.present || r->seqno.present)
+        r->rtt_min_ns = s->f->rtt_min;
+    if (!s->seg->time_unknown) {
+        s->f->has_previous = true;
+        s->f->previous_time = s->seg->time_ns;
+    }
+}
+
+static void follow_dup_ack(struct step *s)
+{
+    struct model_flow *f = s->f;
+    const struct connmon_segment *seg = s->seg;
+
+    if (s->ack && (!f->has_ack || distance(seg->ack, f->ack_high) > 0)) {
+        f->has_ack = true;
+        f->ack_high = seg->ack;
+        f->ack_time = seg->time_ns;
+        f->ack_time_unknown = seg->time_unknown;
+        f->ack_packet = seg->packet;
+        f->dup_num = 0;
+    } else if (s->ack && seg->ack == f->ack_high && s->length == 0 && !s->rst &&
+               s->r->seq_event != CONNMON_SEQ_KEEP_ALIVE &&
+               (!s->g->has_high || distance(s->g->high, seg->ack) > 0) &&
+               (seg->has_sack || (f->has_window && seg->window == f->window))) {
+        s->r->dup_ack.num = ++f->dup_num;
+        s->r->dup_ack.packet = f->ack_packet;
+        if (seg->time_ns > f->ack_time && !seg->time_unknown && !f->ack_time_unknown)
+            s->r->dup_ack.age_ns = seg->time_ns - f->ack_time;
+    }
+    f->window = seg->window;
+    f->has_window = true;
+}
+
+static bool is_same_end(const struct connmon_endpoint *a, const struct connmon_endpoint *b)
+{
+    return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
+void model_process(struct model *model, const struct connmon_segment *seg, struct connmon_result *r)
+{
+    bool self_connected = is_same_end(&seg->src, &seg->dst);
+    struct step s = {.model = model, .seg = seg, .r = r};
+
+    memset(r, 0, sizeof(*r));
+    if (!model->has_first)
+        model->first = seg->src;
+    model->has_first = true;
+    s.from = !is_same_end(&seg->src, &model->first);
+    s.f = &model->flows[s.from];
+    s.g = self_connected ? s.f : &model->flows[!s.from];
+    s.syn = seg->flags & CONNMON_SYN;
+    s.fin = seg->flags & CONNMON_FIN;
+    s.rst = seg->flags & CONNMON_RST;
+    s.ack = seg->flags & CONNMON_ACK;
+    s.length = seg->payload_len + s.syn + s.fin;
+    s.f->bytes += seg->wire_len;
+    r->flow_bytes = s.f->bytes;
+    r->payload_len = seg->payload_len;
+    r->direction = (uint8_t)s.from;
+
+    begin_sequence(&s);
+    follow_handshake(&s, self_connected);
+    if (s.ack && seg->has_timestamps && seg->tsecr != 0)
+        match(&s, &s.f->echoed, &s.g->tsvals, seg->tsecr, false, &r->tsval);
+    if (s.ack)
+        match(&s, &s.f->acked, &s.g->ends, seg->ack, true, &r->seqno);
+    place(&s);
+    if (seg->has_timestamps && seg->tsval != 0)
+        save(&s, &s.f->tsvals, seg->tsval, s.length == 0);
+    if (s.length != 0 && !s.rst)
+        save(&s, &s.f->ends, seg->seq + s.length, false);
+    judge(&s);
+    follow_dup_ack(&s);
+}

@@ -1,0 +1,69 @@
+/* test_label.c - flows as text
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "scenario.h"
+
+#include <string.h>
+
+static void ipv4(void **state)
+{
+    const struct connmon_endpoint src = {.addr = {192, 0, 2, 1}, .addr_len = 4, .port = 443};
+    const struct connmon_endpoint dst = {
+        .addr = {255, 255, 255, 255}, .addr_len = 4, .port = 65535};
+    char label[CONNMON_LABEL_SIZE];
+
+    (void)state;
+    assert_ptr_equal(connmon_flow_label(label, sizeof(label), &src, &dst), label);
+    assert_string_equal(label, "192.0.2.1:443+255.255.255.255:65535");
+}
+
+static void ipv6_is_shortened(void **state)
+{
+    const struct connmon_endpoint src = {
+        .addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}, .addr_len = 16, .port = 443};
+    const struct connmon_endpoint dst = {.addr_len = 16, .port = 0};
+    char label[CONNMON_LABEL_SIZE];
+
+    (void)state;
+    connmon_flow_label(label, sizeof(label), &src, &dst);
+    assert_string_equal(label, "2001:db8::1:443+:::0");
+}
+
+static void the_longest_label_fits(void **state)
+{
+    struct connmon_endpoint end = {.addr_len = 16, .port = 65535};
+    char label[CONNMON_LABEL_SIZE];
+
+    (void)state;
+    memset(end.addr, 0xfe, sizeof(end.addr));
+    connmon_flow_label(label, sizeof(label), &end, &end);
+    assert_string_equal(label, "fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe:65535+"
+                               "fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe:65535");
+}
+
+static void a_label_is_cut_to_its_room(void **state)
+{
+    const struct connmon_endpoint end = {.addr = {192, 0, 2, 1}, .addr_len = 4, .port = 443};
+    char label[8];
+
+    (void)state;
+    memset(label, 'x', sizeof(label));
+    connmon_flow_label(label, 6, &end, &end);
+    assert_string_equal(label, "192.0");
+    assert_int_equal(label[6], 'x');
+    connmon_flow_label(label, 1, &end, &end);
+    assert_string_equal(label, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ipv4),
+        cmocka_unit_test(ipv6_is_shortened),
+        cmocka_unit_test(the_longest_label_fits),
+        cmocka_unit_test(a_label_is_cut_to_its_room),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

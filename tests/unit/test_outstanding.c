@@ -1,0 +1,246 @@
+/* test_outstanding.c - what awaits its answer: find, remove, sweep, shed
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "scenario.h"
+
+#include "outstanding.h"
+
+struct fixture {
+    struct memory memory;
+    struct outstanding all;
+    outstanding_size size;
+    struct outstanding_limits limits;
+};
+
+static struct fixture empty(uint32_t max, size_t memory_limit)
+{
+    struct fixture f = {.limits = {.max_age_ns = 1000, .max = max}};
+
+    memory_init(&f.memory, memory_limit);
+    return f;
+}
+
+static uint32_t add(struct fixture *f, enum outstanding_kind kind, uint32_t value, int64_t time_ns)
+{
+    struct outstanding_entry entry = {.time_ns = time_ns, .value = value, .kind = kind & 3};
+
+    return outstanding_add(&f->all, &f->size, &entry, &f->limits, &f->memory);
+}
+
+static struct outstanding_entry *find(struct fixture *f, bool is_tsval, uint32_t value)
+{
+    return outstanding_find(&f->all, f->size, is_tsval, value, f->memory.salt);
+}
+
+static bool take(struct fixture *f, bool is_tsval, uint32_t value)
+{
+    struct outstanding_entry *entry = find(f, is_tsval, value);
+
+    if (entry)
+        outstanding_remove(&f->all, &f->size, entry, f->memory.salt);
+    return entry != NULL;
+}
+
+static uint32_t count(struct fixture *f, bool is_tsval, uint32_t values)
+{
+    uint32_t found = 0;
+
+    for (uint32_t value = 0; value < values; value++)
+        found += find(f, is_tsval, value) != NULL;
+    return found;
+}
+
+static void clear(struct fixture *f)
+{
+    outstanding_clear(&f->all, &f->size, &f->memory);
+    assert_int_equal(f->memory.used, 0);
+    assert_int_equal(f->size, 0);
+}
+
+static void what_is_added_is_found_until_taken(void **state)
+{
+    struct fixture f = empty(0, 0);
+
+    (void)state;
+    for (uint32_t value = 0; value < 500; value++)
+        assert_int_equal(add(&f, OUTSTANDING_SEQ_END, value, value), 0);
+    assert_int_equal(count(&f, false, 600), 500);
+    for (uint32_t value = 0; value < 500; value += 2)
+        assert_true(take(&f, false, value));
+    for (uint32_t value = 0; value < 500; value++)
+        assert_int_equal(find(&f, false, value) != NULL, value % 2);
+    assert_int_equal(find(&f, false, 77)->time_ns, 77);
+    clear(&f);
+}
+
+static void tsvals_and_ends_with_equal_values_are_two(void **state)
+{
+    struct fixture f = empty(0, 0);
+
+    (void)state;
+    for (uint32_t value = 0; value < 100; value++) {
+        add(&f, OUTSTANDING_SEQ_END, value, 1);
+        add(&f, value % 2 ? OUTSTANDING_TSVAL_DATA : OUTSTANDING_TSVAL_PURE_ACK, value, 2);
+        /* both while they are few and when they are a table */
+        assert_int_equal(find(&f, false, value)->time_ns, 1);
+        assert_int_equal(find(&f, true, value)->time_ns, 2);
+    }
+    for (uint32_t value = 0; value < 100; value++)
+        assert_true(take(&f, true, value));
+    assert_int_equal(count(&f, true, 100), 0);
+    assert_int_equal(count(&f, false, 100), 100);
+    clear(&f);
+}
+
+static void few_entries_need_no_memory(void **state)
+{
+    struct fixture f = empty(0, 0);
+
+    (void)state;
+    for (uint32_t value = 0; value < 1000; value++) {
+        add(&f, OUTSTANDING_SEQ_END, value, 0);
+        if (value >= OUTSTANDING_FEW - 1)
+            assert_true(take(&f, false, value - (OUTSTANDING_FEW - 1)));
+    }
+    assert_int_equal(f.memory.allocations, 0);
+    clear(&f);
+}
+
+static void what_is_too_old_makes_room(void **state)
+{
+    struct fixture f = empty(0, 0);
+
+    (void)state;
+    for (uint32_t value = 0; value < 100000; value++) /* ten are young at any time */
+        assert_int_equal(add(&f, OUTSTANDING_SEQ_END, value, 100 * (int64_t)value), 0);
+    assert_true(f.memory.used <= 64 * sizeof(struct outstanding_entry));
+    for (uint32_t value = 100000 - 10; value < 100000; value++)
+        assert_non_null(find(&f, false, value));
+    clear(&f);
+}
+
+static void at_the_cap_the_oldest_make_room(void **state)
+{
+    enum { MAX = 100 };
+    struct fixture f = empty(MAX, 0);
+    uint32_t shed = 0, held;
+
+    (void)state;
+    for (uint32_t value = 0; value < 1000; value++) {
+        shed += add(&f, OUTSTANDING_SEQ_END, value, value / 10);
+        assert_non_null(find(&f, false, value));
+    }
+    held = count(&f, false, 1000);
+    assert_true(held <= MAX && held >= MAX / 4);
+    assert_int_equal(held + shed, 1000);
+    for (uint32_t value = 1000 - held; value < 1000; value++)
+        assert_non_null(find(&f, false, value)); /* the newest ones */
+    clear(&f);
+}
+
+static void entries_of_one_time_can_be_shed_too(void **state)
+{
+    struct fixture f = empty(20, 0);
+    uint32_t shed = 0;
+
+    (void)state;
+    for (uint32_t value = 0; value < 1000; value++)
+        shed += add(&f, OUTSTANDING_SEQ_END, value, 5);
+    assert_int_equal(count(&f, false, 1000) + shed, 1000);
+    clear(&f);
+}
+
+static void times_may_be_as_far_apart_as_they_can(void **state)
+{
+    struct fixture f = empty(20, 0);
+
+    (void)state;
+    for (uint32_t value = 0; value < 1000; value++)
+        add(&f, OUTSTANDING_SEQ_END, value,
+            value % 3 == 0   ? INT64_MIN
+            : value % 3 == 1 ? 0
+                             : INT64_MAX);
+    assert_true(count(&f, false, 1000) <= 20);
+    clear(&f);
+}
+
+static void without_memory_the_newest_are_kept(void **state)
+{
+    struct fixture f = empty(0, 1);
+    uint32_t shed = 0;
+
+    (void)state;
+    for (uint32_t value = 0; value < 100; value++) {
+        shed += add(&f, OUTSTANDING_SEQ_END, value, 0);
+        assert_non_null(find(&f, false, value));
+    }
+    assert_int_equal(shed, 100 - OUTSTANDING_FEW);
+    clear(&f);
+
+    f = empty(0, 8 * sizeof(struct outstanding_entry)); /* the first table only */
+    for (uint32_t value = 0, sum = 0; value < 100; value++) {
+        sum += add(&f, OUTSTANDING_SEQ_END, value, value);
+        assert_int_equal(count(&f, false, 100) + sum, value + 1);
+    }
+    clear(&f);
+}
+
+static void sequence_ends_can_be_dropped_alone(void **state)
+{
+    struct fixture f = empty(0, 0);
+
+    (void)state;
+    for (uint32_t values = 1; values < 200; values *= 2) { /* few, and tables */
+        for (uint32_t value = 0; value < values; value++) {
+            add(&f, OUTSTANDING_SEQ_END, value, 0);
+            add(&f, OUTSTANDING_TSVAL_DATA, value, 0);
+        }
+        outstanding_drop_seq_ends(&f.all, &f.size, f.memory.salt);
+        assert_int_equal(count(&f, false, 200), 0);
+        assert_int_equal(count(&f, true, 200), values);
+        clear(&f);
+    }
+}
+
+/* Against the plainest bookkeeping: open addressing with removal is easily got wrong. */
+static void random_additions_and_removals_agree_with_a_list(void **state)
+{
+    enum { VALUES = 300 };
+    bool held[2][VALUES] = {{false}};
+    struct fixture f = empty(0, 0);
+    uint64_t seed = 11;
+
+    (void)state;
+    for (int step = 0; step < 200000; step++) {
+        uint32_t random = scenario_random(&seed);
+        uint32_t value = random % VALUES, is_tsval = random >> 31;
+
+        if (held[is_tsval][value])
+            assert_true(take(&f, is_tsval, value));
+        else
+            add(&f, is_tsval ? OUTSTANDING_TSVAL_DATA : OUTSTANDING_SEQ_END, value, 0);
+        held[is_tsval][value] ^= true;
+        value = (random >> 8) % VALUES;
+        assert_int_equal(find(&f, is_tsval, value) != NULL, held[is_tsval][value]);
+    }
+    clear(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_added_is_found_until_taken),
+        cmocka_unit_test(tsvals_and_ends_with_equal_values_are_two),
+        cmocka_unit_test(few_entries_need_no_memory),
+        cmocka_unit_test(what_is_too_old_makes_room),
+        cmocka_unit_test(at_the_cap_the_oldest_make_room),
+        cmocka_unit_test(entries_of_one_time_can_be_shed_too),
+        cmocka_unit_test(times_may_be_as_far_apart_as_they_can),
+        cmocka_unit_test(without_memory_the_newest_are_kept),
+        cmocka_unit_test(sequence_ends_can_be_dropped_alone),
+        cmocka_unit_test(random_additions_and_removals_agree_with_a_list),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
