@@ -1,0 +1,195 @@
+/* fuzz_core.c - any bytes as a configuration and a capture
+ *
+ * Every value is drawn from few, so that segments meet: endpoints, seqnos, TSvals, times. What must
+ * hold whatever comes is checked after each segment; a failed check is an abort().
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connmon.h"
+#include "field.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What is left of the input; an exhausted one yields zeros. */
+struct input {
+    const uint8_t *data;
+    size_t size;
+};
+
+static uint8_t take(struct input *in)
+{
+    if (in->size == 0)
+        return 0;
+    in->size--;
+    return *in->data++;
+}
+
+static uint64_t take64(struct input *in)
+{
+    uint64_t value = 0;
+
+    for (int i = 0; i < 8; i++)
+        value = value << 8 | take(in);
+    return value;
+}
+
+static void check(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static struct connmon_config take_config(struct input *in)
+{
+    static const uint32_t caps[] = {0, 1, 2, 5, 20, 1 << 20};
+    static const int64_t ages[] = {10000000000, 0, 1000, 1000000, INT64_MAX, -1};
+    static const size_t memory[] = {0, 1, 10000, 150000, 200000, 1000000};
+    struct connmon_config config = connmon_config_default();
+
+    config.max_age_ns = ages[take(in) % 6];
+    config.idle_ns = ages[take(in) % 6];
+    config.slack_share = take(in) % 16;
+    config.max_connections = caps[take(in) % 6];
+    config.max_outstanding = caps[take(in) % 6];
+    config.max_answered = caps[take(in) % 6];
+    config.max_holes = caps[take(in) % 6];
+    config.max_memory = memory[take(in) % 6];
+    return config;
+}
+
+/* Mostly a small step from `base`, now and then a jump to an edge. */
+static uint32_t take_value(struct input *in, uint32_t base)
+{
+    static const uint32_t edges[] = {0, 1, UINT32_C(1) << 31, INT32_MAX, UINT32_MAX, 1 << 16};
+    uint8_t byte = take(in);
+
+    return byte >= 250 ? edges[byte - 250] + base : base + byte % 32;
+}
+
+static int64_t take_time(struct input *in, int64_t *now)
+{
+    uint8_t byte = take(in);
+
+    if (byte == 255)
+        *now = (int64_t)take64(in);
+    else if (byte >= 240)
+        *now = (int64_t)((uint64_t)*now - (uint64_t)(byte - 239) * 300000000);
+    else
+        *now = (int64_t)((uint64_t)*now + ((uint64_t)1 << byte % 36));
+    return *now;
+}
+
+static struct connmon_endpoint endpoint(uint8_t which)
+{
+    struct connmon_endpoint end = {.addr_len = which & 4 ? 16 : 4, .port = which & 8 ? 80 : 443};
+
+    end.addr[0] = which & 1;
+    end.addr[end.addr_len - 1] = which & 2;
+    return end;
+}
+
+static struct connmon_segment take_segment(struct input *in, uint64_t packet, int64_t *now)
+{
+    struct connmon_segment segment = {.packet = packet};
+    uint8_t ends = take(in), options = take(in);
+
+    segment.src = endpoint(ends & 15);
+    segment.dst = endpoint(ends >> 4);
+    segment.time_ns = take_time(in, now);
+    segment.flags = take(in);
+    segment.seq = take_value(in, 0);
+    segment.ack = take_value(in, 0);
+    segment.payload_len = take_value(in, 0);
+    segment.wire_len = segment.payload_len;
+    segment.tsval = take_value(in, 0);
+    segment.tsecr = take_value(in, 0);
+    segment.has_timestamps = options & 1;
+    segment.has_sack = options & 2;
+    segment.time_unknown = (options & 12) == 12;
+    segment.window = options >> 4 & 1;
+    segment.discriminator = options >> 7;
+    return segment;
+}
+
+static void check_delay(const struct connmon_delay *delay, const struct connmon_config *config,
+                        const struct connmon_segment *segment, const struct connmon_result *r)
+{
+    const struct connmon_delay none = {0};
+
+    if (!delay->present) {
+        check(delay->ns == none.ns && delay->packet == none.packet);
+        check(!delay->pure_ack && !delay->ambiguous);
+        return;
+    }
+    check(delay->ns >= 0);
+    check(config->max_age_ns < 0 || delay->ns <= config->max_age_ns);
+    check(delay->packet < segment->packet);
+    check(r->rtt_min_ns <= delay->ns && r->rtt_min_ns >= 0);
+    check(!segment->time_unknown && (segment->flags & CONNMON_ACK));
+}
+
+static void check_result(const struct connmon_result *r, const struct connmon_segment *segment,
+                         const struct connmon_config *config)
+{
+    const struct connmon_delay *trusted =
+        r->rtt_source == CONNMON_RTT_TSVAL ? &r->tsval : &r->seqno;
+    int64_t value;
+
+    check_delay(&r->tsval, config, segment, r);
+    check_delay(&r->seqno, config, segment, r);
+    check(!r->seqno.pure_ack);
+    if (r->rtt_source == CONNMON_RTT_NONE)
+        check(r->rtt_ns == 0 && r->rtt_slack_ns == 0);
+    else
+        check(trusted->present && !trusted->ambiguous && r->rtt_ns == trusted->ns &&
+              r->rtt_slack_ns >= 0 && r->rtt_slack_ns <= r->rtt_ns);
+    check(r->dup_ack.age_ns >= 0);
+    if (r->dup_ack.num != 0)
+        check(r->dup_ack.packet < segment->packet && segment->payload_len == 0);
+    check(r->handshake.server_ns >= 0 && r->handshake.client_ns >= 0);
+    check(r->direction <= 1 && r->payload_len == segment->payload_len);
+    check(r->seq_event <= CONNMON_SEQ_OLD && r->flow_bytes >= segment->wire_len);
+    for (int field = 0; field < CONNMON_FIELDS; field++)
+        connmon_field_value(r, (enum connmon_field)field, &value);
+}
+
+static void check_stats(const struct connmon_stats *stats, const struct connmon_config *config)
+{
+    check(stats->connections ==
+          stats->connections_open + stats->idle_connections + stats->evicted_connections);
+    check(stats->unmeasured_segments <= stats->segments);
+    check(stats->connections <= stats->segments - stats->unmeasured_segments);
+    check(config->max_memory == 0 || stats->memory <= config->max_memory);
+    check(config->max_connections == 0 || stats->connections_open <= config->max_connections);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input in = {.data = data, .size = size};
+    struct connmon_config config = take_config(&in);
+    struct connmon *core = connmon_new(&config);
+    uint64_t packet = in.size ? take(&in) * (uint64_t)0x3fffff7 : 0, segments = 0, unmeasured = 0;
+    int64_t now = 0;
+
+    check(core != NULL);
+    while (in.size > 0) {
+        struct connmon_segment segment = take_segment(&in, ++packet, &now);
+        struct connmon_result result;
+        struct connmon_stats stats;
+
+        segments++;
+        if (connmon_process(core, &segment, &result) == CONNMON_OK)
+            check_result(&result, &segment, &config);
+        else
+            unmeasured++;
+        stats = connmon_stats(core);
+        check(stats.segments == segments && stats.unmeasured_segments == unmeasured);
+        check_stats(&stats, &config);
+    }
+    connmon_free(core);
+    return 0;
+}
