@@ -122,3 +122,42 @@ class Connection:
         self.client(ms, 0, flags=SYN)
         self.server(ms + server_ms, 0, 1, flags=SYN)
         self.client(ms + server_ms + client_ms, 1, 1)
+
+
+class TcpView:
+    """An Ethernet/IPv4/TCP frame to be changed in place, if it `is_tcp`."""
+
+    def __init__(self, data):
+        self.data = bytearray(data)
+        self.tcp = 14 + 4 * (self.data[14] & 15) if len(self.data) > 14 else 0
+        self.is_tcp = (self.data[12:14] == b"\x08\0" and len(self.data) >= self.tcp + 20
+                       and self.data[23] == 6 and not self.get(20, 2) & 0x1FFF)
+
+    def get(self, at, size=4):
+        return int.from_bytes(self.data[at:at + size], "big")
+
+    def put(self, at, value, size=4):
+        self.data[at:at + size] = (value & (1 << 8 * size) - 1).to_bytes(size, "big")
+
+    def add(self, at, value):
+        self.put(at, self.get(at) + value)
+
+    @property
+    def ends(self):
+        """(source, destination), each address and port."""
+        return ((bytes(self.data[26:30]), self.get(self.tcp, 2)),
+                (bytes(self.data[30:34]), self.get(self.tcp + 2, 2)))
+
+    @property
+    def flags(self):
+        return self.data[self.tcp + 13]
+
+    def options(self):
+        """(kind, where its value begins, how long that is) of each option."""
+        at, end = self.tcp + 20, self.tcp + 4 * (self.data[self.tcp + 12] >> 4)
+        while at + 1 < min(end, len(self.data)) and self.data[at] != 0:
+            size = 1 if self.data[at] == 1 else self.data[at + 1]
+            if size == 0 or at + size > len(self.data):
+                return
+            yield self.data[at], at + 2, size - 2
+            at += size

@@ -16,6 +16,8 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/golden"), str(ROOT / "tests/captures")]
 
+import packets  # noqa: E402
+
 NOBODY = 65534
 SEQ_EVENTS = {"1": "hole", "2": "hole_fill", "3": "retransmission", "4": "keep_alive", "5": "old"}
 RTT_SOURCES = {"1": "tsval", "2": "seqno"}
@@ -54,7 +56,7 @@ class Wireshark:
             raise Failure(f"no plugin at {plugin}: build it, or name it with --plugin")
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="tshark-test-"))
         self.is_root = os.geteuid() == 0
-        self.copies = {}
+        self.copies, self.written = {}, 0
         self.home = self.dir / "home"
         self.home.mkdir()
         self.own(self.dir, self.home)
@@ -125,6 +127,14 @@ class Wireshark:
             copy.chmod(0o644)
             self.copies[capture] = copy
         return self.copies[capture]
+
+    def write(self, made, link_type=packets.ETHERNET):
+        """A capture of packets made by a test."""
+        self.written += 1
+        path = self.dir / f"made-{self.written}.pcap"
+        packets.write_pcap(path, made, link_type)
+        path.chmod(0o644)
+        return path
 
     def fields(self, capture, names, *args):
         """One list of texts per packet."""
