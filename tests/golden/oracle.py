@@ -179,11 +179,12 @@ class Sequence:
             return gap, "-"
         start, event = self.high + gap, "-"
         if gap > 0:
-            self.holes.append((self.high, start))
+            bisect.insort(self.holes, (self.high, start))
             event = "hole"
         elif gap < 0:
             event = self.event_below(s, gap, start)
-        self.high = max(self.high, start + s.length)
+        if distance(start + s.length, self.high) > 0:
+            self.high = start + s.length
         return gap, event
 
     def event_below(self, s, gap, start):
