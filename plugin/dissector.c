@@ -13,19 +13,21 @@
 #include "connmon.h"
 #include "extract.h"
 #include "field.h"
+#include "interest.h"
 #include "store.h"
 
-#define NS_PER_S 1000000000
+#define NS_PER_S G_GINT64_CONSTANT(1000000000)
 
 static int proto_connmon = -1;
 static int ett_connmon = -1;
 static int field_ids[CONNMON_FIELDS];
 static int field_etts[CONNMON_FIELDS];
 static dissector_handle_t handle;
-static bool is_usable; /* this Wireshark has all the fields that we need */
+static bool has_all_fields; /* this Wireshark has the fields that we need */
 
 static guint pref_max_age_s = 10;
 
+/* What the open file needs; NULL where there is none, or where nobody can ask for our fields. */
 static struct connmon *core;
 static struct store *store;
 
@@ -56,7 +58,10 @@ static void file_opened(void)
 {
     struct connmon_config config = connmon_config_default();
 
-    config.max_age_ns = (int64_t)pref_max_age_s * 1000000000;
+    if (!has_all_fields || !interest_is_possible("connmon"))
+        return;
+    config.max_age_ns = pref_max_age_s * NS_PER_S;
+    set_postdissector_wanted_hfids(handle, extract_wanted_fields());
     core = connmon_new(&config);
     store = store_new();
 }
@@ -91,18 +96,9 @@ static proto_item *add_field(proto_tree *tree, tvbuff_t *tvb, enum connmon_field
     }
 }
 
-static proto_item *add_flow(proto_tree *tree, tvbuff_t *tvb, const struct connmon_endpoint *src,
-                            const struct connmon_endpoint *dst)
-{
-    char label[CONNMON_LABEL_SIZE];
-
-    connmon_flow_label(label, sizeof(label), src, dst);
-    return proto_tree_add_string(tree, field_ids[CONNMON_FIELD_FLOW], tvb, 0, 0, label);
-}
-
 /* Adds all fields that have a value, each below its parent. */
 static void show(tvbuff_t *tvb, proto_tree *tree, const struct connmon_result *result,
-                 const struct connmon_endpoint *src, const struct connmon_endpoint *dst)
+                 const char *label)
 {
     proto_item *item = proto_tree_add_item(tree, proto_connmon, tvb, 0, 0, ENC_NA);
     proto_tree *trees[CONNMON_FIELDS + 1] = {NULL};
@@ -114,7 +110,7 @@ static void show(tvbuff_t *tvb, proto_tree *tree, const struct connmon_result *r
         int64_t value;
 
         if (field == CONNMON_FIELD_FLOW)
-            item = add_flow(parent, tvb, src, dst);
+            item = proto_tree_add_string(parent, field_ids[field], tvb, 0, 0, label);
         else if (connmon_field_value(result, field, &value))
             item = add_field(parent, tvb, field, value);
         else
@@ -129,7 +125,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 {
     struct connmon_segment segment = {0};
     struct connmon_result result;
-    struct connmon_endpoint src, dst;
+    const char *label;
 
     if (!core || !tree)
         return 0;
@@ -140,8 +136,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
      * pane. A test for `tree` or for its visibility would lose values that are asked for by name.
      */
     if (proto_field_is_referenced(tree, proto_connmon) &&
-        store_get(store, pinfo->num, &result, &src, &dst))
-        show(tvb, tree, &result, &src, &dst);
+        store_get(store, pinfo->num, &result, &label))
+        show(tvb, tree, &result, label);
     return (int)tvb_reported_length(tvb);
 }
 
@@ -208,9 +204,7 @@ void dissector_register(void)
 
 void dissector_register_handoff(void)
 {
-    is_usable = extract_init();
-    if (is_usable)
-        set_postdissector_wanted_hfids(handle, extract_wanted_fields());
-    else
+    has_all_fields = extract_init();
+    if (!has_all_fields)
         ws_warning("connmon: this Wireshark lacks a TCP field that the plugin needs");
 }

@@ -19,7 +19,7 @@ bool extract_init(void);
 GArray *extract_wanted_fields(void);
 
 /* Fills `segment` from the innermost TCP header of the packet that no ICMP error quotes. Returns
- * false if there is none, or if it was cut before its seqno, flags and header length. */
+ * false if there is none that was captured up to its window field. */
 bool extract_segment(packet_info *pinfo, proto_tree *tree, struct connmon_segment *segment);
 
 #endif

@@ -41,6 +41,7 @@ struct delay_part {
 /* A connection as its frames show it. Serial numbers are dense, so it is an array. */
 struct ends {
     struct connmon_endpoint end[2]; /* [0]: source where the direction is 0 */
+    char *label[2];                 /* of the flow in that direction; made when first asked for */
 };
 
 struct store {
@@ -66,6 +67,10 @@ void store_free(struct store *store)
         return;
     g_ptr_array_free(store->pages, TRUE);
     g_ptr_array_free(store->chunks, TRUE);
+    for (guint i = 0; i < store->ends->len; i++) {
+        g_free(g_array_index(store->ends, struct ends, i).label[0]);
+        g_free(g_array_index(store->ends, struct ends, i).label[1]);
+    }
     g_array_free(store->ends, TRUE);
     g_free(store);
 }
@@ -202,12 +207,21 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
     *slot_of(store, frame) = record;
 }
 
-bool store_get(const struct store *store, uint32_t frame, struct connmon_result *result,
-               struct connmon_endpoint *src, struct connmon_endpoint *dst)
+static const char *label_of(struct ends *ends, uint8_t direction)
+{
+    char label[CONNMON_LABEL_SIZE];
+
+    if (!ends->label[direction])
+        ends->label[direction] = g_strdup(connmon_flow_label(
+            label, sizeof(label), &ends->end[direction], &ends->end[!direction]));
+    return ends->label[direction];
+}
+
+bool store_get(struct store *store, uint32_t frame, struct connmon_result *result,
+               const char **label)
 {
     struct record **slot = slot_of(store, frame);
     const struct record *record = slot ? *slot : NULL;
-    const struct ends *ends;
     const guint8 *from;
 
     if (!record)
@@ -235,8 +249,7 @@ bool store_get(const struct store *store, uint32_t frame, struct connmon_result 
     result->rtt_ns = record->rtt_source == CONNMON_RTT_TSVAL   ? result->tsval.ns
                      : record->rtt_source == CONNMON_RTT_SEQNO ? result->seqno.ns
                                                                : 0;
-    ends = &g_array_index(store->ends, struct ends, record->connection);
-    *src = ends->end[record->direction];
-    *dst = ends->end[!record->direction];
+    *label =
+        label_of(&g_array_index(store->ends, struct ends, record->connection), record->direction);
     return true;
 }

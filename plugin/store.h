@@ -25,9 +25,9 @@ void store_free(struct store *store);
 void store_put(struct store *store, uint32_t frame, const struct connmon_segment *segment,
                const struct connmon_result *result);
 
-/* The result of a frame and the endpoints of its segment, source first. False if the store has
- * none. */
-bool store_get(const struct store *store, uint32_t frame, struct connmon_result *result,
-               struct connmon_endpoint *src, struct connmon_endpoint *dst);
+/* The result of a frame, and in `*label` the label of its flow, which the store owns. False if the
+ * store has none. */
+bool store_get(struct store *store, uint32_t frame, struct connmon_result *result,
+               const char **label);
 
 #endif

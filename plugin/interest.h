@@ -1,0 +1,19 @@
+/* interest.h - whether anybody can ask for our fields
+ *
+ * To want the TCP fields makes Wireshark build a tree for every packet, which costs a run such as
+ * `tshark -q -z conv,tcp` a good part of its time. So they are wanted only where someone may look.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_PLUGIN_INTEREST_H
+#define CONNMON_PLUGIN_INTEREST_H
+
+#include <stdbool.h>
+
+/* Whether a field of the protocol `name` may be shown, filtered by, or fed to a tap. In Wireshark
+ * and sharkd it may at any time. A tshark that prints no packets (-q), or only fields that it was
+ * given (-T fields), shows what its command line names and nothing else, in whichever pass. Where
+ * the command line cannot be read the answer is yes. */
+bool interest_is_possible(const char *name);
+
+#endif
