@@ -1,0 +1,15 @@
+#!/bin/sh
+# Builds connmon and runs its tests: the core's under gcc, clang and both with sanitizers, then the
+# plugin's, on captures, in this system's tshark. Ends with the line that pytest prints.
+set -eu
+cd "$(dirname "$0")/.."
+
+sh tests/setup.sh test
+for preset in gcc clang debug debug-clang; do
+    plugin=ON
+    case "$preset" in debug*) plugin=OFF ;; esac # a tshark without sanitizers cannot load it
+    cmake --preset "$preset" -D CONNMON_PLUGIN=$plugin
+    cmake --build --preset "$preset"
+    ctest --test-dir "build/$preset" --output-on-failure
+done
+/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so "$@"
