@@ -146,18 +146,19 @@ static uint32_t first_beyond(struct holes *holes, uint32_t seq)
 static void split(struct holes **holes, uint32_t i, uint32_t start, uint32_t end, uint32_t max,
                   struct memory *memory, uint64_t *evicted)
 {
+    const struct range upper = {end, front(*holes)[i].end};
     struct range *all;
 
     if (!make_room(holes, max, memory)) {
         ++*evicted;
-        front(*holes)[i].start = end;
+        front(*holes)[i] = upper;
         return;
     }
     all = front(*holes);
     memmove(all + i + 1, all + i, ((*holes)->count - i) * sizeof(*all));
     (*holes)->count++;
     all[i].end = start;
-    all[i + 1].start = end;
+    all[i + 1] = upper;
 }
 
 bool holes_fill(struct holes **holes, uint32_t start, uint32_t end, uint32_t high, uint32_t max,
