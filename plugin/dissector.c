@@ -82,17 +82,29 @@ static void fields_named(const char *name _U_)
         file_opened();
 }
 
-static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+/* The first time that a frame is dissected: hands its segment to the core, keeps the result. */
+static void measure(packet_info *pinfo, proto_tree *tree)
 {
     struct connmon_segment segment = {0};
+    struct connmon_result result;
+
+    store_begin_frame(store, pinfo->num);
+    if (!extract_segment(pinfo, tree, &segment))
+        return;
+    segment.packet = store_packet(store);
+    if (connmon_process(core, &segment, &result) == CONNMON_OK)
+        store_put(store, pinfo->num, &segment, &result);
+}
+
+static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
     struct connmon_result result;
     const char *label;
 
     if (!core || !tree)
         return 0;
-    if (!pinfo->fd->visited && extract_segment(pinfo, tree, &segment) &&
-        connmon_process(core, &segment, &result) == CONNMON_OK)
-        store_put(store, pinfo->num, &segment, &result);
+    if (!pinfo->fd->visited && extract_is_possible(tree))
+        measure(pinfo, tree);
     /* Wireshark knows whether anybody asked for a connmon field: a filter, a column, the details
      * pane. A test for `tree` or for its visibility would lose values that are asked for by name.
      */

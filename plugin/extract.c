@@ -28,12 +28,14 @@ enum wanted {
     SACK,
     IP,
     IPV6,
+    CAPTURED_LEN, /* no use for it, but every frame has it */
     WANTED_FIELDS,
 };
 
 static const char *const wanted_names[WANTED_FIELDS] = {
-    [STREAM] = "tcp.stream",        [LEN] = "tcp.len", [TSVAL] = "tcp.options.timestamp.tsval",
-    [SACK] = "tcp.options.sack_le", [IP] = "ip",       [IPV6] = "ipv6",
+    [STREAM] = "tcp.stream",          [LEN] = "tcp.len", [TSVAL] = "tcp.options.timestamp.tsval",
+    [SACK] = "tcp.options.sack_le",   [IP] = "ip",       [IPV6] = "ipv6",
+    [CAPTURED_LEN] = "frame.cap_len",
 };
 
 static int wanted_ids[WANTED_FIELDS];
@@ -59,6 +61,11 @@ GArray *extract_wanted_fields(void)
 
     g_array_append_vals(ids, wanted_ids, WANTED_FIELDS);
     return ids;
+}
+
+bool extract_is_possible(proto_tree *tree)
+{
+    return proto_get_finfo_ptr_array(tree, wanted_ids[CAPTURED_LEN]) != NULL;
 }
 
 /* What the frame's list of protocols, outermost first, says of its TCP headers. */
@@ -245,7 +252,6 @@ bool extract_segment(packet_info *pinfo, proto_tree *tree, struct connmon_segmen
         !extract_addresses(pinfo, tree, &layers, &header, segment))
         return false;
     segment->discriminator = stream;
-    segment->packet = pinfo->num;
     segment->wire_len = pinfo->fd->pkt_len;
     extract_time(pinfo, segment);
     value_in_header(tree, LEN, &header, &segment->payload_len);

@@ -18,8 +18,12 @@ bool extract_init(void);
  * the array. */
 GArray *extract_wanted_fields(void);
 
-/* Fills `segment` from the innermost TCP header of the packet that no ICMP error quotes. Returns
- * false if there is none that was captured up to its window field. */
+/* Whether the packet was dissected with the wanted fields. Wireshark's GUI applies a read filter to
+ * a dissection of its own, without them. */
+bool extract_is_possible(proto_tree *tree);
+
+/* Fills `segment`, all but its packet number, from the innermost TCP header of the packet that no
+ * ICMP error quotes. Returns false if there is none that was captured up to its window field. */
 bool extract_segment(packet_info *pinfo, proto_tree *tree, struct connmon_segment *segment);
 
 #endif

@@ -89,6 +89,12 @@ static proto_item *add_field(proto_tree *tree, tvbuff_t *tvb, enum connmon_field
     }
 }
 
+/* A packet that a read filter rejected has no frame number. */
+static bool can_show(enum connmon_field field, int64_t value)
+{
+    return shapes[connmon_field_infos[field].type].type != FT_FRAMENUM || value != 0;
+}
+
 void fields_show(tvbuff_t *tvb, proto_tree *tree, const struct connmon_result *result,
                  const char *label)
 {
@@ -103,7 +109,7 @@ void fields_show(tvbuff_t *tvb, proto_tree *tree, const struct connmon_result *r
 
         if (field == CONNMON_FIELD_FLOW)
             item = proto_tree_add_string(parent, field_ids[field], tvb, 0, 0, label);
-        else if (connmon_field_value(result, field, &value))
+        else if (connmon_field_value(result, field, &value) && can_show(field, value))
             item = add_field(parent, tvb, field, value);
         else
             continue;

@@ -49,6 +49,7 @@ struct store {
     GPtrArray *chunks; /* of records */
     size_t chunk_used; /* of the last chunk */
     GArray *ends;      /* of struct ends, by connection */
+    GArray *frames;    /* of uint32_t: the frame of each packet that the core knows; 0: rejected */
 };
 
 struct store *store_new(void)
@@ -58,6 +59,7 @@ struct store *store_new(void)
     store->pages = g_ptr_array_new_with_free_func(g_free);
     store->chunks = g_ptr_array_new_with_free_func(g_free);
     store->ends = g_array_new(FALSE, TRUE, sizeof(struct ends));
+    store->frames = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     return store;
 }
 
@@ -72,6 +74,7 @@ void store_free(struct store *store)
         g_free(g_array_index(store->ends, struct ends, i).label[1]);
     }
     g_array_free(store->ends, TRUE);
+    g_array_free(store->frames, TRUE);
     g_free(store);
 }
 
@@ -162,6 +165,23 @@ static void reserve_page(struct store *store, uint32_t frame)
         g_ptr_array_index(store->pages, page) = g_new0(struct record *, PAGE_FRAMES);
 }
 
+void store_begin_frame(struct store *store, uint32_t frame)
+{
+    struct record **slot = slot_of(store, frame);
+    guint packets = store->frames->len;
+    uint32_t *latest = packets ? &g_array_index(store->frames, uint32_t, packets - 1) : NULL;
+
+    if (slot)
+        *slot = NULL;
+    if (latest && *latest == frame)
+        *latest = 0;
+}
+
+uint64_t store_packet(const struct store *store)
+{
+    return store->frames->len;
+}
+
 static void keep_ends(struct store *store, const struct connmon_segment *segment,
                       const struct connmon_result *result)
 {
@@ -202,6 +222,7 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
     }
     if (parts & HAS_HANDSHAKE)
         memcpy(to, &result->handshake, sizeof(result->handshake));
+    g_array_append_val(store->frames, frame);
     keep_ends(store, segment, result);
     reserve_page(store, frame);
     *slot_of(store, frame) = record;
@@ -215,6 +236,11 @@ static const char *label_of(struct ends *ends, uint8_t direction)
         ends->label[direction] = g_strdup(connmon_flow_label(
             label, sizeof(label), &ends->end[direction], &ends->end[!direction]));
     return ends->label[direction];
+}
+
+static uint32_t frame_of(const struct store *store, uint64_t packet)
+{
+    return g_array_index(store->frames, uint32_t, packet);
 }
 
 bool store_get(struct store *store, uint32_t frame, struct connmon_result *result,
@@ -249,6 +275,12 @@ bool store_get(struct store *store, uint32_t frame, struct connmon_result *resul
     result->rtt_ns = record->rtt_source == CONNMON_RTT_TSVAL   ? result->tsval.ns
                      : record->rtt_source == CONNMON_RTT_SEQNO ? result->seqno.ns
                                                                : 0;
+    if (result->tsval.present)
+        result->tsval.packet = frame_of(store, result->tsval.packet);
+    if (result->seqno.present)
+        result->seqno.packet = frame_of(store, result->seqno.packet);
+    if (result->dup_ack.num)
+        result->dup_ack.packet = frame_of(store, result->dup_ack.packet);
     *label =
         label_of(&g_array_index(store->ends, struct ends, record->connection), record->direction);
     return true;
