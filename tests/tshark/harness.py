@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/golden"), str(ROOT / "tests/captures")]
@@ -148,6 +149,15 @@ class Wireshark:
         rows = self.fields(capture, names, *args)
         return {int(row[0]): {f.column: f.canonical(text) for f, text in zip(FIELDS, row[1:])}
                 for row in rows if any(row[1:])}
+
+    def check(self, capture, expected):
+        """In one pass and in two, which run side by side."""
+        self.share(capture)
+        with ThreadPoolExecutor() as pool:
+            one, two = pool.map(lambda args: self.connmon(capture, *args), ([], ["-2"]))
+        assert_same(one, expected, "one pass")
+        assert_same(two, expected, "two passes")
+        return one
 
 
 def is_complaint(line):
