@@ -179,7 +179,8 @@ def test_packets_without_time(wireshark):
     """No delay begins or ends at them; all else is told."""
     blocks = [(3, struct.pack("<I", len(p.data)) + p.data) for p in talk([], 0, 1024)]
     found = wireshark.connmon(write_pcapng(wireshark, blocks))
-    assert [row["payload_bytes"] for row in found.values()] == ["0", "0", "0", "60", "30", "10", "0"]
+    sizes = [row["payload_bytes"] for row in found.values()]
+    assert sizes == ["0", "0", "0", "60", "30", "10", "0"]
     assert {row["rtt_tsval"] + row["rtt_seqno"] + row["rtt"] for row in found.values()} == {"---"}
     assert {row["handshake_rtt"] for row in found.values()} == {"-"}
 
