@@ -20,6 +20,7 @@
 
 static int proto_connmon = -1;
 static dissector_handle_t handle;
+static int tap = -1;        /* of struct connmon_observation, for each TCP packet */
 static bool has_all_wanted; /* this Wireshark has the fields that we need */
 
 static guint pref_max_age_s = 10;
@@ -98,19 +99,24 @@ static void measure(packet_info *pinfo, proto_tree *tree)
 
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    struct connmon_result result;
+    struct connmon_observation *seen;
     const char *label;
 
-    if (!core || !tree)
+    if (!core)
         return 0;
-    if (!pinfo->fd->visited && extract_is_possible(tree))
+    if (!pinfo->fd->visited && tree && extract_is_possible(tree))
         measure(pinfo, tree);
+    seen = wmem_new(pinfo->pool, struct connmon_observation);
+    if (!store_get(store, pinfo->num, seen, &label))
+        return 0;
+    seen->time_ns = extract_time(pinfo);
+    seen->wire_len = pinfo->fd->pkt_len;
+    tap_queue_packet(tap, pinfo, seen);
     /* Wireshark knows whether anybody asked for a connmon field: a filter, a column, the details
      * pane. A test for `tree` or for its visibility would lose values that are asked for by name.
      */
-    if (proto_field_is_referenced(tree, proto_connmon) &&
-        store_get(store, pinfo->num, &result, &label))
-        fields_show(tvb, tree, &result, label);
+    if (proto_field_is_referenced(tree, proto_connmon))
+        fields_show(tvb, tree, &seen->result, label);
     return (int)tvb_reported_length(tvb);
 }
 
@@ -132,6 +138,7 @@ void dissector_register(void)
     register_preferences();
     handle = register_dissector("connmon", dissect, proto_connmon);
     register_postdissector(handle);
+    tap = register_tap("connmon");
     register_init_routine(file_opened);
     register_cleanup_routine(file_closed);
     if (interest_is_possible("connmon"))

@@ -217,13 +217,12 @@ static bool extract_fixed_part(struct header *header, struct connmon_segment *se
     return header->length >= MIN_HEADER;
 }
 
-static void extract_time(const packet_info *pinfo, struct connmon_segment *segment)
+int64_t extract_time(const packet_info *pinfo)
 {
     const int64_t ns_per_s = 1000000000, most = INT64_MAX / ns_per_s - 1;
     const int64_t s = (int64_t)pinfo->abs_ts.secs;
 
-    segment->time_ns = CLAMP(s, -most, most) * ns_per_s + pinfo->abs_ts.nsecs;
-    segment->time_unknown = !(pinfo->presence_flags & PINFO_HAS_TS);
+    return CLAMP(s, -most, most) * ns_per_s + pinfo->abs_ts.nsecs;
 }
 
 /* Wireshark tells TSval only if the option's length is right; TSecr stands behind it, unless the
@@ -253,7 +252,8 @@ bool extract_segment(packet_info *pinfo, proto_tree *tree, struct connmon_segmen
         return false;
     segment->discriminator = stream;
     segment->wire_len = pinfo->fd->pkt_len;
-    extract_time(pinfo, segment);
+    segment->time_ns = extract_time(pinfo);
+    segment->time_unknown = !(pinfo->presence_flags & PINFO_HAS_TS);
     value_in_header(tree, LEN, &header, &segment->payload_len);
     extract_timestamps(tree, &header, segment);
     segment->has_sack = find_in_header(tree, SACK, &header) != NULL;

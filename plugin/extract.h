@@ -22,6 +22,9 @@ GArray *extract_wanted_fields(void);
  * a dissection of its own, without them. */
 bool extract_is_possible(proto_tree *tree);
 
+/* The packet's time in nanoseconds since 1970, as far as 64 bits reach. */
+int64_t extract_time(const packet_info *pinfo);
+
 /* Fills `segment`, all but its packet number, from the innermost TCP header of the packet that no
  * ICMP error quotes. Returns false if there is none that was captured up to its window field. */
 bool extract_segment(packet_info *pinfo, proto_tree *tree, struct connmon_segment *segment);

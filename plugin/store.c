@@ -20,16 +20,25 @@ enum record_parts {
     HAS_HANDSHAKE = 0x08,
 };
 
+enum record_bits {
+    REVERSE = 0x01, /* the direction is 1 */
+    TIME_UNKNOWN = 0x02,
+    TIMESTAMPS = 0x04,
+    ZERO_WINDOW = 0x08,
+    RTT_TSVAL = 0x10, /* enum connmon_rtt_source */
+    RTT_SEQNO = 0x20,
+};
+
 /* A record is this, and behind it the parts that it has, in the order of enum record_parts. */
 struct record {
     uint64_t flow_bytes;
     uint32_t connection;
     uint32_t payload_len;
     int32_t seq_gap;
+    uint8_t flags; /* of TCP */
     uint8_t seq_event;
-    uint8_t direction;
     uint8_t parts; /* enum record_parts */
-    uint8_t rtt_source;
+    uint8_t bits;  /* enum record_bits */
 };
 
 struct delay_part {
@@ -40,6 +49,7 @@ struct delay_part {
 
 /* A connection as its frames show it. Serial numbers are dense, so it is an array. */
 struct ends {
+    uint64_t discriminator;
     struct connmon_endpoint end[2]; /* [0]: source where the direction is 0 */
     char *label[2];                 /* of the flow in that direction; made when first asked for */
 };
@@ -144,6 +154,16 @@ static uint8_t parts_of(const struct connmon_result *result)
                      (result->dup_ack.num ? HAS_DUP_ACK : 0) | (has_handshake ? HAS_HANDSHAKE : 0));
 }
 
+static uint8_t bits_of(const struct connmon_segment *segment, const struct connmon_result *result)
+{
+    return (uint8_t)((result->direction ? REVERSE : 0) |
+                     (segment->time_unknown ? TIME_UNKNOWN : 0) |
+                     (segment->has_timestamps ? TIMESTAMPS : 0) |
+                     (segment->window == 0 ? ZERO_WINDOW : 0) |
+                     (result->rtt_source == CONNMON_RTT_TSVAL ? RTT_TSVAL : 0) |
+                     (result->rtt_source == CONNMON_RTT_SEQNO ? RTT_SEQNO : 0));
+}
+
 static struct record **slot_of(const struct store *store, uint32_t frame)
 {
     guint page = frame >> PAGE_BITS;
@@ -191,6 +211,7 @@ static void keep_ends(struct store *store, const struct connmon_segment *segment
         return;
     g_array_set_size(store->ends, result->connection + 1);
     ends = &g_array_index(store->ends, struct ends, result->connection);
+    ends->discriminator = segment->discriminator;
     ends->end[0] = result->direction == 0 ? segment->src : segment->dst;
     ends->end[1] = result->direction == 0 ? segment->dst : segment->src;
 }
@@ -207,10 +228,10 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
         .connection = result->connection,
         .payload_len = result->payload_len,
         .seq_gap = result->seq_gap,
+        .flags = (uint8_t)segment->flags,
         .seq_event = (uint8_t)result->seq_event,
-        .direction = result->direction,
         .parts = parts,
-        .rtt_source = (uint8_t)result->rtt_source,
+        .bits = bits_of(segment, result),
     };
     if (parts & HAS_TSVAL)
         to = put_delay(to, result, &result->tsval);
@@ -243,25 +264,11 @@ static uint32_t frame_of(const struct store *store, uint64_t packet)
     return g_array_index(store->frames, uint32_t, packet);
 }
 
-bool store_get(struct store *store, uint32_t frame, struct connmon_result *result,
-               const char **label)
+/* The parts that follow the record. */
+static void get_parts(const struct record *record, struct connmon_result *result)
 {
-    struct record **slot = slot_of(store, frame);
-    const struct record *record = slot ? *slot : NULL;
-    const guint8 *from;
+    const guint8 *from = (const guint8 *)(record + 1);
 
-    if (!record)
-        return false;
-    *result = (struct connmon_result){
-        .flow_bytes = record->flow_bytes,
-        .connection = record->connection,
-        .payload_len = record->payload_len,
-        .direction = record->direction,
-        .seq_gap = record->seq_gap,
-        .seq_event = record->seq_event,
-        .rtt_source = record->rtt_source,
-    };
-    from = (const guint8 *)(record + 1);
     if (record->parts & HAS_TSVAL)
         from = get_delay(from, result, &result->tsval);
     if (record->parts & HAS_SEQNO)
@@ -272,16 +279,63 @@ bool store_get(struct store *store, uint32_t frame, struct connmon_result *resul
     }
     if (record->parts & HAS_HANDSHAKE)
         memcpy(&result->handshake, from, sizeof(result->handshake));
-    result->rtt_ns = record->rtt_source == CONNMON_RTT_TSVAL   ? result->tsval.ns
-                     : record->rtt_source == CONNMON_RTT_SEQNO ? result->seqno.ns
-                                                               : 0;
+}
+
+static void tell_frames(const struct store *store, struct connmon_result *result)
+{
     if (result->tsval.present)
         result->tsval.packet = frame_of(store, result->tsval.packet);
     if (result->seqno.present)
         result->seqno.packet = frame_of(store, result->seqno.packet);
     if (result->dup_ack.num)
         result->dup_ack.packet = frame_of(store, result->dup_ack.packet);
-    *label =
-        label_of(&g_array_index(store->ends, struct ends, record->connection), record->direction);
+}
+
+static void choose_rtt(const struct record *record, struct connmon_result *result)
+{
+    if (record->bits & RTT_TSVAL) {
+        result->rtt_source = CONNMON_RTT_TSVAL;
+        result->rtt_ns = result->tsval.ns;
+    } else if (record->bits & RTT_SEQNO) {
+        result->rtt_source = CONNMON_RTT_SEQNO;
+        result->rtt_ns = result->seqno.ns;
+    }
+}
+
+bool store_get(struct store *store, uint32_t frame, struct connmon_observation *observation,
+               const char **label)
+{
+    struct record **slot = slot_of(store, frame);
+    const struct record *record = slot ? *slot : NULL;
+    struct connmon_result *result = &observation->result;
+    struct ends *ends;
+    uint8_t direction;
+
+    if (!record)
+        return false;
+    ends = &g_array_index(store->ends, struct ends, record->connection);
+    direction = record->bits & REVERSE ? 1 : 0;
+    *observation = (struct connmon_observation){
+        .packet = frame,
+        .discriminator = ends->discriminator,
+        .src = ends->end[direction],
+        .dst = ends->end[!direction],
+        .flags = record->flags,
+        .time_unknown = (record->bits & TIME_UNKNOWN) != 0,
+        .has_timestamps = (record->bits & TIMESTAMPS) != 0,
+        .has_zero_window = (record->bits & ZERO_WINDOW) != 0,
+    };
+    *result = (struct connmon_result){
+        .flow_bytes = record->flow_bytes,
+        .connection = record->connection,
+        .payload_len = record->payload_len,
+        .direction = direction,
+        .seq_gap = record->seq_gap,
+        .seq_event = record->seq_event,
+    };
+    get_parts(record, result);
+    tell_frames(store, result);
+    choose_rtt(record, result);
+    *label = label_of(ends, direction);
     return true;
 }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "connmon.h"
+#include "observation.h"
 
 struct store;
 
@@ -29,14 +29,15 @@ void store_begin_frame(struct store *store, uint32_t frame);
 /* The number by which the core shall know the packet of the frame that was begun last. */
 uint64_t store_packet(const struct store *store);
 
-/* Keeps the result of the frame that was begun last, with the endpoints of its segment. */
+/* Keeps what the core found out of the frame that was begun last. */
 void store_put(struct store *store, uint32_t frame, const struct connmon_segment *segment,
                const struct connmon_result *result);
 
-/* The result of a frame, and in `*label` the label of its flow, which the store owns. Where the
- * result tells of other packets it has their frame numbers, 0 for one that a read filter rejected.
- * False if the store has no result of this frame. */
-bool store_get(struct store *store, uint32_t frame, struct connmon_result *result,
+/* Fills what the store has kept of a frame's observation: all but its time and its length on the
+ * wire, which Wireshark keeps. Packets are told by their frame numbers, 0 for one that a read
+ * filter rejected. `*label` is that of the packet's flow, which the store owns. False if the store
+ * has nothing of this frame. */
+bool store_get(struct store *store, uint32_t frame, struct connmon_observation *observation,
                const char **label);
 
 #endif

@@ -1,0 +1,44 @@
+/* observation.h - one packet as those see it who print, sum up or export
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_OBSERVATION_H
+#define CONNMON_OBSERVATION_H
+
+#include "connmon.h"
+
+/* What is left of a segment once it has been matched, and what it revealed. The packet numbers in
+ * `result` are those of `packet`'s kind; 0 is a packet without a number. */
+struct connmon_observation {
+    int64_t time_ns;
+    uint64_t packet;        /* as the user counts, from 1 */
+    uint64_t discriminator; /* of the connection; in Wireshark its tcp.stream */
+    struct connmon_endpoint src, dst;
+    uint32_t wire_len;
+    uint8_t flags; /* enum connmon_tcp_flags */
+    bool time_unknown;
+    bool has_timestamps;
+    bool has_zero_window; /* the window field is 0 */
+    struct connmon_result result;
+};
+
+/* The observation of a segment that connmon_process() took. */
+static inline struct connmon_observation connmon_observe(const struct connmon_segment *segment,
+                                                         const struct connmon_result *result)
+{
+    return (struct connmon_observation){
+        .time_ns = segment->time_ns,
+        .packet = segment->packet,
+        .discriminator = segment->discriminator,
+        .src = segment->src,
+        .dst = segment->dst,
+        .wire_len = segment->wire_len,
+        .flags = (uint8_t)segment->flags,
+        .time_unknown = segment->time_unknown,
+        .has_timestamps = segment->has_timestamps,
+        .has_zero_window = segment->window == 0,
+        .result = *result,
+    };
+}
+
+#endif
