@@ -182,6 +182,17 @@ static void simultaneous_open_follows_the_latest_syn(void **state)
     scenario_end(&s);
 }
 
+static void simultaneous_open_with_equal_isns(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    send(&s, CLIENT, .flags = SYN, .seq = 100, .at_ms = 0);
+    send(&s, SERVER, .flags = SYN, .seq = 100, .at_ms = 5);
+    expect_server(send(&s, CLIENT, .flags = SYN | ACK, .seq = 100, .ack = 101, .at_ms = 9), 4 * MS);
+    scenario_end(&s);
+}
+
 static void a_clock_that_steps_back_gives_no_delay(void **state)
 {
     struct scenario s = scenario_begin(NULL);
@@ -254,6 +265,7 @@ int main(void)
         cmocka_unit_test(without_a_syn_there_is_none),
         cmocka_unit_test(a_syn_with_rst_opens_none),
         cmocka_unit_test(simultaneous_open_follows_the_latest_syn),
+        cmocka_unit_test(simultaneous_open_with_equal_isns),
         cmocka_unit_test(a_clock_that_steps_back_gives_no_delay),
         cmocka_unit_test(only_the_first_syn_ack_tells_the_servers_delay),
         cmocka_unit_test(an_unknown_time_gives_no_delay),

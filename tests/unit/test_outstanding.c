@@ -107,6 +107,17 @@ static void few_entries_need_no_memory(void **state)
     clear(&f);
 }
 
+static void few_young_entries_need_no_memory(void **state)
+{
+    struct fixture f = empty(0, 0);
+
+    (void)state;
+    for (uint32_t value = 0; value < 1000; value++)
+        add(&f, OUTSTANDING_SEQ_END, value, 501 * (int64_t)value);
+    assert_int_equal(f.memory.allocations, 0);
+    clear(&f);
+}
+
 static void what_is_too_old_makes_room(void **state)
 {
     struct fixture f = empty(0, 0);
@@ -233,6 +244,7 @@ int main(void)
         cmocka_unit_test(what_is_added_is_found_until_taken),
         cmocka_unit_test(tsvals_and_ends_with_equal_values_are_two),
         cmocka_unit_test(few_entries_need_no_memory),
+        cmocka_unit_test(few_young_entries_need_no_memory),
         cmocka_unit_test(what_is_too_old_makes_room),
         cmocka_unit_test(at_the_cap_the_oldest_make_room),
         cmocka_unit_test(entries_of_one_time_can_be_shed_too),
