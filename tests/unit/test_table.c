@@ -161,12 +161,11 @@ static void at_the_cap_the_least_used_makes_room(void **state)
     assert_int_equal(stats.connections_open, 3);
     assert_int_equal(stats.evicted_connections, 1);
 
-    send(&s, CLIENT, .port = 4, .seq = 11, .len = 10);
-    send(&s, CLIENT, .port = 3, .seq = 11, .len = 10);
-    send(&s, CLIENT, .port = 5, .seq = 1, .len = 10); /* 2 was not used since */
+    assert_int_equal(send(&s, CLIENT, .port = 2, .seq = 11, .len = 10).connection, 1);
+    send(&s, CLIENT, .port = 5, .seq = 1, .len = 10); /* of 2 and 3, only 3 was not used since */
+    assert_int_equal(send(&s, SERVER, .port = 2, .ack = 11).connection, 1);
     assert_int_equal(send(&s, SERVER, .port = 4, .ack = 11).connection, 3);
-    assert_int_equal(send(&s, SERVER, .port = 3, .ack = 11).connection, 2);
-    assert_int_equal(send(&s, SERVER, .port = 2, .ack = 11).connection, 5);
+    assert_int_equal(send(&s, SERVER, .port = 3, .ack = 11).connection, 5);
     stats = scenario_stats(&s);
     assert_int_equal(stats.evicted_connections, 3);
     assert_int_equal(stats.connections, 6);
@@ -274,6 +273,26 @@ static void new_connections_sweep_the_silent_ones(void **state)
     scenario_end(&s);
 }
 
+/* What is forgotten must not cut off what shares its part of the index. */
+static void sweeping_leaves_the_others_reachable(void **state)
+{
+    enum { BUSY = 300, ROUNDS = 100, NEW = 40 };
+    struct scenario s = with_idle_time(SECOND);
+    uint16_t port = BUSY;
+
+    (void)state;
+    for (int64_t round = 0; round < ROUNDS; round++) {
+        for (uint16_t busy = 0; busy < BUSY; busy++)
+            assert_int_equal(
+                send(&s, CLIENT, .port = busy + 1, .seq = 1, .at_ms = 100 * round).connection,
+                busy);
+        for (int i = 0; i < NEW; i++)
+            send(&s, CLIENT, .port = ++port, .seq = 1, .at_ms = 100 * round);
+    }
+    assert_true(scenario_stats(&s).idle_connections > ROUNDS * NEW / 2);
+    scenario_end(&s);
+}
+
 static void without_an_idle_time_silence_does_not_matter(void **state)
 {
     struct scenario s = scenario_begin(NULL);
@@ -345,6 +364,7 @@ int main(void)
         cmocka_unit_test(a_silent_connection_is_forgotten),
         cmocka_unit_test(after_silence_directions_begin_anew),
         cmocka_unit_test(new_connections_sweep_the_silent_ones),
+        cmocka_unit_test(sweeping_leaves_the_others_reachable),
         cmocka_unit_test(without_an_idle_time_silence_does_not_matter),
         cmocka_unit_test(only_a_known_time_proves_silence),
         cmocka_unit_test(memory_is_given_back),
