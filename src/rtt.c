@@ -99,12 +99,11 @@ void rtt_save(struct sighting *seen)
 /* How long the answering host may have sat on its answer: every packet of a host carries its
  * newest TSecr and ackno, so when it sent its previous packet it did not have the timed one yet.
  * On a flow's first packet nothing bounds it but the delay itself. */
-static int64_t slack_of(const struct sighting *seen, int64_t delay_ns, bool *is_known)
+static int64_t slack_of(const struct sighting *seen, int64_t delay_ns)
 {
     int64_t waited;
 
-    *is_known = (seen->flow->flags & FLOW_HAS_PREVIOUS) != 0;
-    if (!*is_known)
+    if (!(seen->flow->flags & FLOW_HAS_PREVIOUS))
         return delay_ns;
     clock_elapsed(seen->flow->previous_time_ns, seen->segment->time_ns, &waited);
     return waited < delay_ns ? waited : delay_ns;
@@ -115,13 +114,9 @@ static int64_t slack_of(const struct sighting *seen, int64_t delay_ns, bool *is_
 static bool is_tsval_trustworthy(const struct sighting *seen)
 {
     const struct connmon_delay *tsval = &seen->result->tsval;
-    bool is_known;
-    int64_t slack;
 
-    if (!tsval->present || tsval->ambiguous)
-        return false;
-    slack = slack_of(seen, tsval->ns, &is_known);
-    return !tsval->pure_ack || (is_known && slack <= tsval->ns / seen->config->slack_share);
+    return tsval->present && !tsval->ambiguous &&
+           (!tsval->pure_ack || slack_of(seen, tsval->ns) <= tsval->ns / seen->config->slack_share);
 }
 
 static void keep_minimum(struct flow *flow, const struct connmon_delay *delay)
@@ -136,7 +131,6 @@ void rtt_judge(struct sighting *seen)
 {
     struct connmon_result *result = seen->result;
     struct flow *flow = seen->flow;
-    bool is_known;
 
     /* No delay is below the network's, so the minimum takes them all. */
     keep_minimum(flow, &result->tsval);
@@ -152,7 +146,7 @@ void rtt_judge(struct sighting *seen)
         result->rtt_ns = result->seqno.ns;
     }
     if (result->rtt_source != CONNMON_RTT_NONE)
-        result->rtt_slack_ns = slack_of(seen, result->rtt_ns, &is_known);
+        result->rtt_slack_ns = slack_of(seen, result->rtt_ns);
 
     if (!seen->segment->time_unknown) {
         flow->previous_time_ns = seen->segment->time_ns;
