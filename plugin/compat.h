@@ -5,6 +5,8 @@
 #ifndef CONNMON_PLUGIN_COMPAT_H
 #define CONNMON_PLUGIN_COMPAT_H
 
+#include <stdlib.h>
+
 #include <wireshark.h>
 #include <ws_version.h>
 
@@ -22,11 +24,25 @@
 #if COMPAT_VERSION < 402
 /* Later versions ask a plugin what it is by plugin_describe(); 4.0 never calls it. */
 #define WS_PLUGIN_DESC_DISSECTOR 0
+#define WS_PLUGIN_DESC_TAP_LISTENER 0
 /* The value was kept in the field, not behind a pointer. */
 #define compat_fvalue(finfo) (&(finfo)->value)
 #else
 #include <wsutil/plugins.h>
 #define compat_fvalue(finfo) ((finfo)->value)
+#endif
+
+#if COMPAT_VERSION < 406
+/* The function that starts a statistic of -z ends the program if it cannot, as tshark's own do. */
+#define COMPAT_TAP_INIT void
+#define compat_tap_init_end(is_started)                                                            \
+    do {                                                                                           \
+        if (!(is_started))                                                                         \
+            exit(1);                                                                               \
+    } while (0)
+#else
+#define COMPAT_TAP_INIT bool
+#define compat_tap_init_end(is_started) return is_started
 #endif
 
 #endif

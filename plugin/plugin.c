@@ -4,6 +4,7 @@
  */
 #include "compat.h"
 #include "dissector.h"
+#include "taps.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -22,11 +23,13 @@ void plugin_register(void)
         .register_protoinfo = dissector_register,
         .register_handoff = dissector_register_handoff,
     };
+    static const tap_plugin statistics = {.register_tap_listener = taps_register};
 
     proto_register_plugin(&connmon);
+    tap_register_plugin(&statistics);
 }
 
 uint32_t plugin_describe(void)
 {
-    return WS_PLUGIN_DESC_DISSECTOR;
+    return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER;
 }

@@ -1,0 +1,67 @@
+/* text.h - writing text into a buffer by hand: what a line per packet can afford
+ *
+ * A text that does not fit is cut, never overrun. No NUL ends it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_TEXT_H
+#define CONNMON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "connmon.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+/* The part of a buffer that is still free. */
+struct text {
+    char *at;
+    const char *end;
+};
+
+static inline void text_bytes(struct text *text, const char *bytes, size_t size)
+{
+    size_t room = (size_t)(text->end - text->at);
+
+    if (size > room)
+        size = room;
+    memcpy(text->at, bytes, size);
+    text->at += size;
+}
+
+static inline void text_char(struct text *text, char c)
+{
+    if (text->at < text->end)
+        *text->at++ = c;
+}
+
+static inline void text_string(struct text *text, const char *string)
+{
+    text_bytes(text, string, strlen(string));
+}
+
+/* `size` bytes that end in the column `width`, behind spaces; wider ones take what they need. */
+void text_right(struct text *text, const char *bytes, size_t size, size_t width);
+
+/* Numbers, aligned to the right of `width`; 0: as wide as they are. */
+void text_unsigned(struct text *text, uint64_t value, size_t width);
+void text_signed(struct text *text, int64_t value, size_t width);
+
+/* A number of `digits` (at most 20) with leading zeros; what does not fit is left off above. */
+void text_digits(struct text *text, uint64_t value, size_t digits);
+
+/* Nanoseconds as decimal seconds with 1 to 9 digits behind the point. Truncated, so that it never
+ * says more than passed. */
+void text_seconds(struct text *text, int64_t ns, size_t digits, size_t width);
+
+/* "address:port", IPv6 as in RFC 5952 but without brackets. */
+void text_endpoint(struct text *text, const struct connmon_endpoint *end);
+
+/* "address:port+address:port" */
+void text_flow(struct text *text, const struct connmon_endpoint *src,
+               const struct connmon_endpoint *dst);
+
+#endif
