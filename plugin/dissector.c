@@ -35,7 +35,7 @@ static struct store *store;
 /* Called when a file is opened, and when all its packets are to be dissected anew. */
 static void file_opened(void)
 {
-    struct connmon_config config = connmon_config_default();
+    struct connmon_config config = connmon_config_exact();
 
     is_file_open = true;
     if (!has_all_wanted || !(is_named || interest_is_possible("connmon")))

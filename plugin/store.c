@@ -49,7 +49,7 @@ struct delay_part {
 
 /* A connection as its frames show it. Serial numbers are dense, so it is an array. */
 struct ends {
-    uint64_t discriminator;
+    uint32_t discriminator;
     struct connmon_endpoint end[2]; /* [0]: source where the direction is 0 */
     char *label[2];                 /* of the flow in that direction; made when first asked for */
 };

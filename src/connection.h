@@ -74,22 +74,23 @@ struct handshake {
     uint32_t isn, syn_ack_isn;
 };
 
-/* What tells one connection from another. The endpoint whose segment came first is [0]. */
-struct connection_key {
-    uint64_t discriminator;
-    uint8_t addr[2][16];
-    uint16_t port[2];
-    uint8_t addr_len[2];
+enum connection_flags {
+    CONNECTION_IN_USE = 0x01,  /* this room of the table holds a connection */
+    CONNECTION_TOUCHED = 0x02, /* since the evicting hand last passed */
 };
 
 struct connection {
-    struct connection_key key;
-    uint32_t serial;
+    /* What tells one connection from another. The endpoint whose segment came first is [0]. */
+    uint8_t addr[2][16];
+    uint32_t discriminator;
+    uint16_t port[2];
+    uint8_t addr_len[2];
+
+    uint8_t flags;           /* enum connection_flags */
     uint8_t handshake_flags; /* enum handshake_flags */
-    bool in_use;             /* this room of the table holds a connection */
-    bool touched;            /* since the evicting hand last passed */
+    uint32_t serial;
     struct handshake handshake;
-    struct flow flows[2]; /* [0]: sent by key endpoint 0 */
+    struct flow flows[2]; /* [0]: sent by endpoint 0 */
 };
 
 /* Gives back all memory that the connection holds, but not the connection itself. */

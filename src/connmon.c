@@ -29,9 +29,19 @@ struct connmon_config connmon_config_default(void)
         .max_age_ns = 10 * NS_PER_S,
         .slack_share = 8,
         .max_outstanding = 1 << 20,
-        .max_answered = 1 << 20,
+        .max_passed = 1 << 12,
+        .max_answered = 48, /* as many as a table of 256 bytes holds */
         .max_holes = 1 << 20,
     };
+}
+
+struct connmon_config connmon_config_exact(void)
+{
+    struct connmon_config config = connmon_config_default();
+
+    config.max_passed = 0;
+    config.max_answered = 1 << 20;
+    return config;
 }
 
 struct connmon *connmon_new(const struct connmon_config *config)
@@ -58,6 +68,7 @@ void connmon_free(struct connmon *core)
     if (!core)
         return;
     table_clear(&core->table, &core->memory);
+    memory_release(&core->memory);
     free(core);
 }
 

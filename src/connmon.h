@@ -39,17 +39,18 @@ struct connmon_endpoint {
 
 /* One TCP segment as the capture point saw it. */
 struct connmon_segment {
-    int64_t time_ns;        /* capture time */
-    uint64_t packet;        /* the caller's number of the packet; must grow from call to call */
-    uint64_t discriminator; /* tells connections between equal endpoints apart (reused ports,
-                               several capture points); e.g. Wireshark's tcp.stream; 0 if unused */
+    int64_t time_ns; /* capture time */
+    uint64_t packet; /* the caller's number of the packet; grows from call to call, in steps that
+                        add up to less than 2^30 within the max age */
     struct connmon_endpoint src, dst;
-    uint32_t seq, ack;     /* raw, as on the wire; `ack` counts only if CONNMON_ACK is set */
-    uint32_t payload_len;  /* bytes of TCP payload that were sent (not: that were captured) */
-    uint32_t wire_len;     /* bytes of the frame on the wire, for the flow's byte count */
-    uint16_t flags;        /* enum connmon_tcp_flags; other bits are ignored */
-    uint16_t window;       /* the window field, unscaled */
-    uint32_t tsval, tsecr; /* of the timestamp option; count only if `has_timestamps` */
+    uint32_t discriminator; /* tells connections between equal endpoints apart (reused ports,
+                               several capture points); e.g. Wireshark's tcp.stream; 0 if unused */
+    uint32_t seq, ack;      /* raw, as on the wire; `ack` counts only if CONNMON_ACK is set */
+    uint32_t payload_len;   /* bytes of TCP payload that were sent (not: that were captured) */
+    uint32_t wire_len;      /* bytes of the frame on the wire, for the flow's byte count */
+    uint16_t flags;         /* enum connmon_tcp_flags; other bits are ignored */
+    uint16_t window;        /* the window field, unscaled */
+    uint32_t tsval, tsecr;  /* of the timestamp option; count only if `has_timestamps` */
     bool has_timestamps;
     bool has_sack;     /* carries at least one SACK block (RFC 2018) */
     bool time_unknown; /* `time_ns` says nothing: no delay starts or ends here */
@@ -118,9 +119,11 @@ struct connmon_config {
     uint32_t slack_share;     /* a pure ACK's TSval is trusted up to slack = delay / slack_share */
     uint32_t max_connections; /* beyond it, the connection unused for longest makes room */
     uint32_t max_outstanding; /* per flow: TSvals and sequence ends that await their answer */
-    uint32_t max_answered;    /* per flow: TSecr, and acknos, remembered as seen before */
-    uint32_t max_holes;       /* per flow */
-    size_t max_memory;        /* bytes, all together */
+    uint32_t max_passed;   /* as max_outstanding, for sequence ends that a later ackno has passed:
+                              only a very late ACK could still answer them */
+    uint32_t max_answered; /* per flow: TSecr, and acknos, remembered as seen before */
+    uint32_t max_holes;    /* per flow */
+    size_t max_memory;     /* bytes, all together */
 };
 
 /* Counters since connmon_new(). */
@@ -131,7 +134,8 @@ struct connmon_stats {
     uint64_t idle_connections;    /* forgotten because they were silent for too long */
     uint64_t evicted_connections; /* dropped by max_connections or max_memory */
     uint64_t evicted_outstanding; /* dropped by a cap before max_age: a delay may be missing */
-    uint64_t evicted_answered;    /* dropped by a cap: a late repetition may count twice */
+    uint64_t passed_ends;         /* dropped by max_passed: hardly ever is a delay missed by that */
+    uint64_t evicted_answered;    /* dropped by a cap: a very late repetition may count twice */
     uint64_t evicted_holes;       /* dropped by a cap: a fill may show as a retransmission */
     uint64_t unmeasured_segments; /* no memory for their connection */
     uint64_t allocations;         /* calls of malloc() */
@@ -146,9 +150,15 @@ enum connmon_status {
 struct connmon;
 
 /* The defaults: max age 10 s; no idle time and no cap on connections or memory (in a file all
- * connections live to its end); slack share 8; 1,048,576 outstanding values, answered values and
- * holes per flow. */
+ * connections live to its end); slack share 8; per flow 1,048,576 outstanding values and holes,
+ * 4,096 sequence ends that were passed, and 48 answered values of each kind, so that a connection
+ * that talks for weeks stays small. */
 struct connmon_config connmon_config_default(void);
+
+/* The defaults, but for those last two limits: for who can afford memory with every packet, and
+ * wants no late or repeated answer misjudged. Passed sequence ends go by age alone, and 1,048,576
+ * answered values are remembered. */
+struct connmon_config connmon_config_exact(void);
 
 /* Makes an empty core. `config` is copied; NULL means the defaults. A negative time or a slack
  * share of 0 counts as its default. Returns NULL when out of memory; free with connmon_free(). */

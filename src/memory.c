@@ -5,9 +5,14 @@
 #include "memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "hash.h"
+
+struct memory_block {
+    struct memory_block *next;
+};
 
 void memory_init(struct memory *memory, size_t limit)
 {
@@ -18,7 +23,35 @@ void memory_init(struct memory *memory, size_t limit)
     memory->salt = hash_fold((uintptr_t)memory, (uint64_t)now.tv_nsec) | 1;
 }
 
-void *memory_alloc(struct memory *memory, size_t size)
+static size_t class_bytes(unsigned class)
+{
+    return (size_t)1 << (MEMORY_FIRST_CLASS + class);
+}
+
+/* The class that has room for `size` bytes; MEMORY_CLASSES if none has. */
+static unsigned class_of(size_t size)
+{
+    unsigned class = 0;
+
+    while (class < MEMORY_CLASSES && class_bytes(class) < size)
+        class ++;
+    return class;
+}
+
+void memory_release(struct memory *memory)
+{
+    for (unsigned class = 0; class < MEMORY_CLASSES; class ++) {
+        while (memory->kept[class]) {
+            struct memory_block *block = memory->kept[class];
+
+            memory->kept[class] = block->next;
+            memory->used -= class_bytes(class);
+            free(block);
+        }
+    }
+}
+
+static void *take_new(struct memory *memory, size_t size)
 {
     void *block;
 
@@ -32,10 +65,40 @@ void *memory_alloc(struct memory *memory, size_t size)
     return block;
 }
 
+void *memory_alloc(struct memory *memory, size_t size)
+{
+    unsigned class = class_of(size);
+    struct memory_block *block;
+    void *taken;
+
+    if (class < MEMORY_CLASSES) {
+        size = class_bytes(class);
+        block = memory->kept[class];
+        if (block) {
+            memory->kept[class] = block->next;
+            return memset(block, 0, size);
+        }
+    }
+    taken = take_new(memory, size);
+    if (!taken) {
+        memory_release(memory); /* blocks of other sizes may stand in the way */
+        taken = take_new(memory, size);
+    }
+    return taken;
+}
+
 void memory_free(struct memory *memory, void *block, size_t size)
 {
+    unsigned class = class_of(size);
+    struct memory_block *kept = block;
+
     if (!block)
         return;
-    memory->used -= size;
-    free(block);
+    if (class < MEMORY_CLASSES) {
+        kept->next = memory->kept[class];
+        memory->kept[class] = kept;
+    } else {
+        memory->used -= size;
+        free(block);
+    }
 }

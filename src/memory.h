@@ -8,15 +8,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Blocks of up to 2^(MEMORY_FIRST_CLASS + MEMORY_CLASSES - 1) bytes are kept for the next one who
+ * needs such a block, so that connections that come and go allocate nothing in the steady state. */
+enum {
+    MEMORY_FIRST_CLASS = 6, /* 64 bytes */
+    MEMORY_CLASSES = 7,
+};
+
 /* What all containers of one core share. Owned by the core. */
 struct memory {
-    size_t used, limit; /* bytes; a limit of 0 is none */
+    size_t used, limit; /* bytes, kept blocks included; a limit of 0 is none */
     uint64_t allocations;
     uint64_t salt; /* of the hash tables in it, see hash.h */
+    struct memory_block *kept[MEMORY_CLASSES];
 };
 
 /* An empty budget with a salt of its own. */
 void memory_init(struct memory *memory, size_t limit);
+
+/* Gives the kept blocks back to the system. What was allocated must be freed by its owners. */
+void memory_release(struct memory *memory);
 
 /* Zeroed memory, or NULL when the system or the limit has no more. Free with memory_free(). */
 void *memory_alloc(struct memory *memory, size_t size);

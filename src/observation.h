@@ -12,7 +12,7 @@
 struct connmon_observation {
     int64_t time_ns;
     uint64_t packet;        /* as the user counts, from 1 */
-    uint64_t discriminator; /* of the connection; in Wireshark its tcp.stream */
+    uint32_t discriminator; /* of the connection; in Wireshark its tcp.stream */
     struct connmon_endpoint src, dst;
     uint32_t wire_len;
     uint8_t flags; /* enum connmon_tcp_flags */

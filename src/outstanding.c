@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "hash.h"
+#include "modular.h"
 
 enum {
     FIRST_TABLE_BITS = 3,
@@ -99,13 +100,39 @@ void outstanding_remove(struct outstanding *all, outstanding_size *size,
 struct sweep {
     bool seq_ends; /* all sequence ends */
     bool by_age;   /* whatever is older than max_age_ns at now_ns */
+    bool passed;   /* sequence ends up to `acked` */
+    uint32_t acked;
     int64_t now_ns, max_age_ns;
 };
 
 static bool is_swept(const struct sweep *sweep, const struct outstanding_entry *entry)
 {
-    return (sweep->seq_ends && entry->kind == OUTSTANDING_SEQ_END) ||
-           (sweep->by_age && clock_is_older(entry->time_ns, sweep->now_ns, sweep->max_age_ns));
+    if (entry->kind == OUTSTANDING_SEQ_END &&
+        (sweep->seq_ends || (sweep->passed && !mod32_after(entry->value, sweep->acked))))
+        return true;
+    return sweep->by_age && clock_is_older(entry->time_ns, sweep->now_ns, sweep->max_age_ns);
+}
+
+/* Puts what stays where a search finds it, in one round that begins behind a free slot: no chain
+ * of occupied slots crosses that, so whatever lies before an entry is in its place already. */
+static uint32_t sweep_table(struct outstanding *all, const struct sweep *sweep, uint64_t salt)
+{
+    struct outstanding_entry *slots = all->table.slots, entry;
+    uint32_t mask = ((uint32_t)1 << all->table.bits) - 1, before = all->table.used, start = 0;
+
+    while (!is_free(&slots[start]))
+        start++;
+    for (uint32_t i = (start + 1) & mask; i != start; i = (i + 1) & mask) {
+        if (is_free(&slots[i]))
+            continue;
+        entry = slots[i];
+        slots[i].kind = OUTSTANDING_NONE;
+        if (is_swept(sweep, &entry))
+            all->table.used--;
+        else
+            *slot_of(slots, all->table.bits, is_tsval_entry(&entry), entry.value, salt) = entry;
+    }
+    return before - all->table.used;
 }
 
 static uint32_t sweep_out(struct outstanding *all, outstanding_size *size,
@@ -113,22 +140,14 @@ static uint32_t sweep_out(struct outstanding *all, outstanding_size *size,
 {
     uint32_t removed = 0;
 
-    if (*size == OUTSTANDING_TABLE) {
-        uint32_t slots = (uint32_t)1 << all->table.bits;
-
-        /* A removal may move the next entry into this slot, so look at it again. */
-        for (uint32_t i = 0; i < slots; i++)
-            for (; !is_free(&all->table.slots[i]) && is_swept(sweep, &all->table.slots[i]);
-                 removed++)
-                remove_from_table(all, i, salt);
-    } else {
-        for (uint32_t i = 0; i < *size;) {
-            if (is_swept(sweep, &all->few[i])) {
-                outstanding_remove(all, size, &all->few[i], salt);
-                removed++;
-            } else {
-                i++;
-            }
+    if (*size == OUTSTANDING_TABLE)
+        return sweep_table(all, sweep, salt);
+    for (uint32_t i = 0; i < *size;) {
+        if (is_swept(sweep, &all->few[i])) {
+            outstanding_remove(all, size, &all->few[i], salt);
+            removed++;
+        } else {
+            i++;
         }
     }
     return removed;
@@ -138,7 +157,6 @@ static uint32_t sweep_out(struct outstanding *all, outstanding_size *size,
  * each time at least the oldest entries go. */
 static uint32_t shed_older_half(struct outstanding *all, uint64_t salt)
 {
-    outstanding_size size = OUTSTANDING_TABLE;
     const struct outstanding_entry *slots = all->table.slots;
     size_t count = (size_t)1 << all->table.bits;
     int64_t oldest = INT64_MAX, newest = INT64_MIN, span;
@@ -155,7 +173,7 @@ static uint32_t shed_older_half(struct outstanding *all, uint64_t salt)
     clock_elapsed(oldest, newest, &span);
     sweep.now_ns = newest;
     sweep.max_age_ns = span == 0 ? -1 : span / 2;
-    return sweep_out(all, &size, &sweep, salt);
+    return sweep_table(all, &sweep, salt);
 }
 
 static bool move_to_table(struct outstanding *all, outstanding_size *size, uint8_t bits,
@@ -184,35 +202,36 @@ static bool move_to_table(struct outstanding *all, outstanding_size *size, uint8
 }
 
 /* Makes room for one more entry in a table. A sweep that frees little would soon be needed again,
- * so the table grows then, or where it may not, the older entries go before their time. Returns
- * how many did. */
-static uint32_t make_room(struct outstanding *all, outstanding_size *size, int64_t now_ns,
-                          const struct outstanding_limits *limits, struct memory *memory)
+ * so the table grows then, or where it may not, the older entries go before their time. */
+static void make_room(struct outstanding *all, outstanding_size *size, int64_t now_ns,
+                      const struct outstanding_limits *limits, struct memory *memory,
+                      struct outstanding_dropped *dropped)
 {
     struct sweep expired = {.by_age = true, .now_ns = now_ns, .max_age_ns = limits->max_age_ns};
-    uint32_t room = (uint32_t)3 << (all->table.bits - 2), shed = 0;
+    struct sweep passed = {.passed = true, .acked = limits->acked};
+    uint32_t room = (uint32_t)3 << (all->table.bits - 2);
     bool may_grow = limits->max == 0 || limits->max > room;
 
     if (!may_grow)
         room = limits->max;
     if (all->table.used < room)
-        return 0;
+        return;
     sweep_out(all, size, &expired, memory->salt);
+    if (all->table.used > room - room / 4 && limits->has_acked && limits->max_passed != 0 &&
+        all->table.used >= limits->max_passed)
+        dropped->passed += sweep_out(all, size, &passed, memory->salt);
     if (all->table.used <= room - room / 4)
-        return 0;
+        return;
     if (may_grow && move_to_table(all, size, (uint8_t)(all->table.bits + 1), memory))
-        return 0;
+        return;
     while (all->table.used > room / 2)
-        shed += shed_older_half(all, memory->salt);
-    return shed;
+        dropped->shed += shed_older_half(all, memory->salt);
 }
 
-uint32_t outstanding_add(struct outstanding *all, outstanding_size *size,
-                         const struct outstanding_entry *entry,
-                         const struct outstanding_limits *limits, struct memory *memory)
+void outstanding_add(struct outstanding *all, outstanding_size *size,
+                     const struct outstanding_entry *entry, const struct outstanding_limits *limits,
+                     struct memory *memory, struct outstanding_dropped *dropped)
 {
-    uint32_t shed = 0;
-
     if (*size == OUTSTANDING_FEW) {
         struct sweep expired = {
             .by_age = true, .now_ns = entry->time_ns, .max_age_ns = limits->max_age_ns};
@@ -221,17 +240,17 @@ uint32_t outstanding_add(struct outstanding *all, outstanding_size *size,
     }
     if (*size < OUTSTANDING_FEW) {
         all->few[(*size)++] = *entry;
-        return 0;
+        return;
     }
     if (*size == OUTSTANDING_FEW && !move_to_table(all, size, FIRST_TABLE_BITS, memory)) {
         all->few[0] = *entry; /* no memory for more than a few */
-        return 1;
+        dropped->shed++;
+        return;
     }
-    shed = make_room(all, size, entry->time_ns, limits, memory);
+    make_room(all, size, entry->time_ns, limits, memory, dropped);
     *slot_of(all->table.slots, all->table.bits, is_tsval_entry(entry), entry->value, memory->salt) =
         *entry;
     all->table.used++;
-    return shed;
 }
 
 void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt)

@@ -2,8 +2,9 @@
  *
  * TSvals wait for their TSecr, sequence ends for their ackno. Both live here together, each with
  * the time and the packet of its first sight; an answer takes its entry out. What is never
- * answered (most sequence ends, where ACKs are cumulative) is swept out once it is older than the
- * max age, when its room is needed.
+ * answered is swept out when its room is needed: once it is older than the max age, or, where
+ * thousands of sequence ends are left because ACKs are cumulative, once a later ackno has passed
+ * it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -54,7 +55,10 @@ typedef uint8_t outstanding_size;
 /* What bounds the entries of one flow. */
 struct outstanding_limits {
     int64_t max_age_ns;
-    uint32_t max; /* entries; 0: no limit */
+    uint32_t max;        /* entries; 0: no limit */
+    uint32_t max_passed; /* as max, while sequence ends up to `acked` are there that could go */
+    uint32_t acked;      /* highest ackno that has answered; valid if has_acked */
+    bool has_acked;
 };
 
 /* The entry for a TSval (`is_tsval`) or else a sequence end; NULL if there is none. Valid until
@@ -66,11 +70,16 @@ struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_
 void outstanding_remove(struct outstanding *all, outstanding_size *size,
                         struct outstanding_entry *entry, uint64_t salt);
 
-/* Adds an entry that is not there yet. At a limit the oldest entries make room; returns how many
- * did so before their time. */
-uint32_t outstanding_add(struct outstanding *all, outstanding_size *size,
-                         const struct outstanding_entry *entry,
-                         const struct outstanding_limits *limits, struct memory *memory);
+/* What made room for others before its time. */
+struct outstanding_dropped {
+    uint64_t shed;   /* the oldest, at a limit */
+    uint64_t passed; /* sequence ends that a later ackno had passed */
+};
+
+/* Adds an entry that is not there yet, and counts what it drops. */
+void outstanding_add(struct outstanding *all, outstanding_size *size,
+                     const struct outstanding_entry *entry, const struct outstanding_limits *limits,
+                     struct memory *memory, struct outstanding_dropped *dropped);
 
 /* Drops all sequence ends: their sequence space is over. */
 void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt);

@@ -64,11 +64,27 @@ void rtt_match(struct sighting *seen)
         answer(seen, false, segment->ack, &seen->result->seqno);
 }
 
+static void add(struct sighting *seen, const struct outstanding_entry *entry)
+{
+    struct flow *flow = seen->flow;
+    const struct outstanding_limits limits = {
+        .max_age_ns = seen->config->max_age_ns,
+        .max = seen->config->max_outstanding,
+        .max_passed = seen->config->max_passed,
+        .acked = seen->reverse->ack_high,
+        .has_acked = (seen->reverse->flags & FLOW_HAS_ACK) != 0,
+    };
+    struct outstanding_dropped dropped = {0};
+
+    outstanding_add(&flow->outstanding, &flow->outstanding_size, entry, &limits, seen->memory,
+                    &dropped);
+    seen->stats->evicted_outstanding += dropped.shed;
+    seen->stats->passed_ends += dropped.passed;
+}
+
 static void save(struct sighting *seen, enum outstanding_kind kind, uint32_t value)
 {
     struct flow *flow = seen->flow;
-    struct outstanding_limits limits = {.max_age_ns = seen->config->max_age_ns,
-                                        .max = seen->config->max_outstanding};
     struct outstanding_entry new = {.time_ns = seen->segment->time_ns, .value = value};
     struct outstanding_entry *old =
         outstanding_find(&flow->outstanding, flow->outstanding_size, kind != OUTSTANDING_SEQ_END,
@@ -77,9 +93,8 @@ static void save(struct sighting *seen, enum outstanding_kind kind, uint32_t val
     new.kind = kind & 3;
     new.packet = seen->segment->packet &((UINT32_C(1) << OUTSTANDING_PACKET_BITS) - 1);
     if (!old)
-        seen->stats->evicted_outstanding += outstanding_add(
-            &flow->outstanding, &flow->outstanding_size, &new, &limits, seen->memory);
-    else if (clock_is_older(old->time_ns, new.time_ns, limits.max_age_ns))
+        add(seen, &new);
+    else if (clock_is_older(old->time_ns, new.time_ns, seen->config->max_age_ns))
         *old = new; /* too old to be answered: begins anew */
 }
 

@@ -16,6 +16,7 @@ enum {
     LAST_INDEX_BITS = 31,
     FIRST_CHUNK_CAPACITY = 64,
     IDLE_ROOMS_PER_NEW_CONNECTION = 2, /* so that searching them keeps up with new ones */
+    CACHE_LINE = 64,
 };
 
 struct table_slot {
@@ -73,21 +74,30 @@ static uint32_t hash_segment(const struct connmon_segment *segment, uint64_t sal
     return (uint32_t)(hash_fold(ends, segment->discriminator) >> 32);
 }
 
-static bool is_end(const struct connection_key *key, int i, const struct connmon_endpoint *end)
+static bool is_end(const struct connection *connection, int i, const struct connmon_endpoint *end)
 {
-    return key->port[i] == end->port && key->addr_len[i] == end->addr_len &&
-           memcmp(key->addr[i], end->addr, sizeof(end->addr)) == 0;
+    return connection->port[i] == end->port && connection->addr_len[i] == end->addr_len &&
+           memcmp(connection->addr[i], end->addr, sizeof(end->addr)) == 0;
 }
 
 static bool is_connection_of(const struct connection *connection,
                              const struct connmon_segment *segment, uint8_t *direction)
 {
-    const struct connection_key *key = &connection->key;
-
-    if (key->discriminator != segment->discriminator)
+    if (connection->discriminator != segment->discriminator)
         return false;
-    *direction = is_end(key, 0, &segment->src) && is_end(key, 1, &segment->dst) ? 0 : 1;
-    return *direction == 0 || (is_end(key, 1, &segment->src) && is_end(key, 0, &segment->dst));
+    *direction =
+        is_end(connection, 0, &segment->src) && is_end(connection, 1, &segment->dst) ? 0 : 1;
+    return *direction == 0 ||
+           (is_end(connection, 1, &segment->src) && is_end(connection, 0, &segment->dst));
+}
+
+/* All that a segment may touch of its connection comes from memory at once, not line by line. */
+static void prefetch(const struct connection *connection)
+{
+    const char *line = (const char *)connection;
+
+    for (size_t i = 0; i < sizeof(*connection); i += CACHE_LINE)
+        __builtin_prefetch(line + i, 1);
 }
 
 static struct connection *find(const struct table *table, uint32_t hash,
@@ -102,6 +112,7 @@ static struct connection *find(const struct table *table, uint32_t hash,
         if (table->slots[i].hash != hash)
             continue;
         connection = connection_at(table, table->slots[i].room - 1);
+        prefetch(connection);
         if (is_connection_of(connection, segment, direction))
             return connection;
     }
@@ -161,13 +172,12 @@ static void index_remove(struct table *table, uint32_t hash, uint32_t room)
 
 static uint32_t hash_of(const struct connection *connection, uint64_t salt)
 {
-    const struct connection_key *key = &connection->key;
-    struct connmon_segment segment = {.discriminator = key->discriminator};
+    struct connmon_segment segment = {.discriminator = connection->discriminator};
 
-    memcpy(segment.src.addr, key->addr[0], sizeof(segment.src.addr));
-    memcpy(segment.dst.addr, key->addr[1], sizeof(segment.dst.addr));
-    segment.src.port = key->port[0];
-    segment.dst.port = key->port[1];
+    memcpy(segment.src.addr, connection->addr[0], sizeof(segment.src.addr));
+    memcpy(segment.dst.addr, connection->addr[1], sizeof(segment.dst.addr));
+    segment.src.port = connection->port[0];
+    segment.dst.port = connection->port[1];
     return hash_segment(&segment, salt);
 }
 
@@ -192,12 +202,12 @@ static bool evict(struct table *table, struct memory *memory)
         uint32_t room = table->evicting_hand++ % table->rooms;
         struct connection *connection = connection_at(table, room);
 
-        if (connection->in_use && !connection->touched) {
+        if (connection->flags == CONNECTION_IN_USE) {
             forget(table, room, memory);
             table->evicted++;
             return true;
         }
-        connection->touched = false;
+        connection->flags &= (uint8_t)~CONNECTION_TOUCHED;
     }
 }
 
@@ -227,7 +237,7 @@ static void forget_idle(struct table *table, int64_t now, struct memory *memory)
         const struct connection *connection = connection_at(table, room);
 
         table->idle_hand = room + 1;
-        if (connection->in_use && is_idle(table, connection, now)) {
+        if ((connection->flags & CONNECTION_IN_USE) && is_idle(table, connection, now)) {
             forget(table, room, memory);
             table->idle++;
         }
@@ -276,14 +286,14 @@ static bool take_room(struct table *table, uint32_t *room, struct memory *memory
 static void start(struct table *table, struct connection *connection,
                   const struct connmon_segment *segment)
 {
-    *connection = (struct connection){.serial = table->next_serial++, .in_use = true};
-    connection->key.discriminator = segment->discriminator;
-    memcpy(connection->key.addr[0], segment->src.addr, sizeof(segment->src.addr));
-    memcpy(connection->key.addr[1], segment->dst.addr, sizeof(segment->dst.addr));
-    connection->key.addr_len[0] = segment->src.addr_len;
-    connection->key.addr_len[1] = segment->dst.addr_len;
-    connection->key.port[0] = segment->src.port;
-    connection->key.port[1] = segment->dst.port;
+    *connection = (struct connection){.serial = table->next_serial++, .flags = CONNECTION_IN_USE};
+    connection->discriminator = segment->discriminator;
+    memcpy(connection->addr[0], segment->src.addr, sizeof(segment->src.addr));
+    memcpy(connection->addr[1], segment->dst.addr, sizeof(segment->dst.addr));
+    connection->addr_len[0] = segment->src.addr_len;
+    connection->addr_len[1] = segment->dst.addr_len;
+    connection->port[0] = segment->src.port;
+    connection->port[1] = segment->dst.port;
     table->begun++;
 }
 
@@ -307,23 +317,36 @@ static struct connection *begin(struct table *table, uint32_t hash,
     return connection;
 }
 
-struct connection *table_connection(struct table *table, const struct connmon_segment *segment,
-                                    uint8_t *direction, struct memory *memory)
+static struct connection *find_or_begin(struct table *table, const struct connmon_segment *segment,
+                                        uint8_t *direction, struct memory *memory)
 {
     uint32_t hash = hash_segment(segment, memory->salt);
     struct connection *connection = find(table, hash, segment, direction);
 
-    if (connection && !segment->time_unknown && is_idle(table, connection, segment->time_ns)) {
+    if (!connection) {
+        *direction = 0;
+        connection = begin(table, hash, segment, memory);
+    }
+    return connection;
+}
+
+struct connection *table_connection(struct table *table, const struct connmon_segment *segment,
+                                    uint8_t *direction, struct memory *memory)
+{
+    struct connection *connection = table->latest;
+
+    if (!connection || !(connection->flags & CONNECTION_IN_USE) ||
+        !is_connection_of(connection, segment, direction))
+        connection = find_or_begin(table, segment, direction, memory);
+    table->latest = connection;
+    if (!connection)
+        return NULL;
+    if (!segment->time_unknown && is_idle(table, connection, segment->time_ns)) {
         connection_clear(connection, memory);
         start(table, connection, segment);
         *direction = 0;
         table->idle++;
     }
-    if (!connection) {
-        *direction = 0;
-        connection = begin(table, hash, segment, memory);
-    }
-    if (connection)
-        connection->touched = true;
+    connection->flags |= CONNECTION_TOUCHED;
     return connection;
 }

@@ -16,6 +16,7 @@
 struct table {
     struct table_slot *slots; /* the index: 2^bits */
     struct connection **chunks;
+    struct connection *latest; /* of the latest segment; many connections talk in bursts */
     uint32_t chunk_count, chunk_capacity;
     uint32_t rooms;      /* places for a connection in all chunks, used so far */
     uint32_t first_free; /* a room that was used and is free again, plus 1; 0: none */

@@ -10,7 +10,7 @@
 
 enum {
     FIRST_TABLE_BITS = 4,
-    LAST_TABLE_BITS = 31,
+    LAST_TABLE_BITS = 25,
 };
 
 static size_t table_bytes(uint8_t bits)
@@ -32,7 +32,7 @@ static uint32_t *slot_of(uint32_t *slots, uint8_t bits, uint32_t value, uint64_t
 void value_set_clear(struct value_set *set, value_set_size *size, struct memory *memory)
 {
     if (*size == VALUE_SET_TABLE)
-        memory_free(memory, set->table.slots, table_bytes(set->table.bits));
+        memory_free(memory, set->table.slots, table_bytes((uint8_t)set->table.bits));
     memset(set, 0, sizeof(*set));
     *size = 0;
 }
@@ -49,9 +49,9 @@ static bool grow(struct value_set *set, uint8_t bits, struct memory *memory)
     for (size_t i = 0; i < old_slots; i++)
         if (old[i] != 0)
             *slot_of(slots, bits, old[i], memory->salt) = old[i];
-    memory_free(memory, old, table_bytes(set->table.bits));
+    memory_free(memory, old, table_bytes((uint8_t)set->table.bits));
     set->table.slots = slots;
-    set->table.bits = bits;
+    set->table.bits = bits & 31U;
     return true;
 }
 
@@ -69,6 +69,7 @@ static bool leave_few(struct value_set *set, value_set_size *size, struct memory
             *slot_of(slots, FIRST_TABLE_BITS, set->few[i], memory->salt) = set->few[i];
     }
     table.table.used = VALUE_SET_FEW;
+    table.table.latest = set->few[VALUE_SET_FEW - 1];
     *set = table;
     *size = VALUE_SET_TABLE;
     return true;
@@ -83,12 +84,13 @@ static bool add_to_table(struct value_set *set, uint32_t value, uint64_t salt)
             return false;
         set->table.has_zero = true;
     } else {
-        slot = slot_of(set->table.slots, set->table.bits, value, salt);
+        slot = slot_of(set->table.slots, (uint8_t)set->table.bits, value, salt);
         if (*slot == value)
             return false;
         *slot = value;
     }
     set->table.used++;
+    set->table.latest = value;
     return true;
 }
 
@@ -123,7 +125,7 @@ bool value_set_add(struct value_set *set, value_set_size *size, uint32_t value, 
             return true;
         }
     }
-    if (!add_to_table(set, value, memory->salt))
+    if (set->table.latest == value || !add_to_table(set, value, memory->salt))
         return false;
     if ((max != 0 && set->table.used > max) ||
         (is_crowded(set) && !grow(set, (uint8_t)(set->table.bits + 1), memory))) {

@@ -22,9 +22,10 @@ struct value_set {
         uint32_t few[VALUE_SET_FEW];
         struct {
             uint32_t *slots; /* open addressing; 0 marks a free slot */
-            uint32_t used;
-            uint8_t bits; /* 2^bits slots */
-            bool has_zero;
+            uint32_t latest; /* added last: a flow repeats its ackno and TSecr many times */
+            uint32_t used : 26;
+            uint32_t bits : 5; /* 2^bits slots */
+            uint32_t has_zero : 1;
         } table;
     };
 };
@@ -35,8 +36,8 @@ typedef uint8_t value_set_size;
 #define VALUE_SET_TABLE UINT8_MAX
 
 /* Adds `value`. Returns true if it was not there yet. The set never grows beyond `max` values
- * (0: no limit) nor beyond the memory's limit: it is emptied then, and `*evicted` grows by the
- * number of values it has forgotten. */
+ * (0: no limit; a few always fit) nor beyond the memory's limit: it is emptied then, and `*evicted`
+ * grows by the number of values it has forgotten. */
 bool value_set_add(struct value_set *set, value_set_size *size, uint32_t value, uint32_t max,
                    struct memory *memory, uint64_t *evicted);
 

@@ -18,15 +18,16 @@
 #include "floor.h"
 #include "traffic.h"
 
-enum { BATCH = 1024, RUNS = 7, CROWD = 1000000 };
+enum { BATCH = 1024, RUNS = 7, CROWD = 1000000, CROWD_SETTLING_SEGMENTS = 60 };
 
 /* One kind of traffic and how long to watch it. */
 struct scenario {
     const char *name;
     enum traffic_kind kind;
     uint32_t open;
-    uint32_t connections;       /* that it may begin in all, for the floor's table */
-    uint64_t warm_up, segments; /* before the first run; in each run */
+    uint32_t connections;      /* that it may begin in all, for the floor's table */
+    uint64_t warm_up;          /* segments until all connections are open and idle */
+    uint64_t settle, segments; /* until nothing grows any more; in each run */
     int64_t idle_ns;
     double target_ns;
 };
@@ -109,6 +110,11 @@ static struct figures measure(const struct scenario *scenario, const struct subj
     if (!traffic)
         abort();
     run(subject, traffic, scenario->warm_up, &figures.delays);
+    if (subject->core) {
+        before = connmon_stats(subject->core);
+        figures.bytes_per_connection = (double)before.memory / (double)before.connections_open;
+    }
+    run(subject, traffic, scenario->settle, &figures.delays);
     if (subject->core)
         before = connmon_stats(subject->core);
     for (int i = 0; i < RUNS; i++)
@@ -120,7 +126,6 @@ static struct figures measure(const struct scenario *scenario, const struct subj
     if (!subject->core)
         return figures;
     after = connmon_stats(subject->core);
-    figures.bytes_per_connection = (double)before.memory / (double)before.connections_open;
     figures.allocations = (double)(after.allocations - before.allocations) * 1e6 /
                           (double)(RUNS * scenario->segments);
     figures.connections = after.connections;
@@ -174,11 +179,11 @@ int main(int argc, char **argv)
 {
     uint32_t crowd = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : CROWD;
     struct scenario scenarios[] = {
-        {"bulk", TRAFFIC_BULK, 1, 1, 2 * (uint64_t)crowd, 2 * (uint64_t)crowd, 0, 60},
-        {"churn", TRAFFIC_CHURN, crowd / 500 + 1, crowd, crowd, crowd / 4, INT64_C(10000000000),
-         150},
+        {"bulk", TRAFFIC_BULK, 1, 1, 2 * (uint64_t)crowd, 0, 2 * (uint64_t)crowd, 0, 60},
+        {"churn", TRAFFIC_CHURN, crowd / 500 + 1, crowd, crowd, crowd / 2, crowd / 4,
+         INT64_C(10000000000), 150},
         {"crowd", TRAFFIC_CROWD, crowd, crowd, (uint64_t)crowd * CROWD_FIRST_SEGMENTS,
-         2 * (uint64_t)crowd, 0, 250},
+         (uint64_t)crowd * CROWD_SETTLING_SEGMENTS, 2 * (uint64_t)crowd, 0, 250},
     };
 
     if (crowd == 0 || argc > 2) {

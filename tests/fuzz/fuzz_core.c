@@ -56,6 +56,7 @@ static struct connmon_config take_config(struct input *in)
     config.max_connections = caps[take(in) % 6];
     config.max_outstanding = caps[take(in) % 6];
     config.max_answered = caps[take(in) % 6];
+    config.max_passed = caps[take(in) % 6];
     config.max_holes = caps[take(in) % 6];
     config.max_memory = memory[take(in) % 6];
     return config;

@@ -45,7 +45,7 @@ struct packet {
     } ts;                 /* {0, 0}: without timestamps, unless `zero_ts` */
     int64_t at_ms, at_ns; /* added up */
     uint64_t number;
-    uint64_t discriminator;
+    uint32_t discriminator;
     uint32_t wire_len;
     uint16_t window;
     uint16_t port; /* the client's, for a connection of its own */

@@ -37,6 +37,7 @@ static bool fill(struct fixture *f, uint32_t start, uint32_t end)
 static void clear(struct fixture *f)
 {
     holes_clear(&f->holes, &f->memory);
+    memory_release(&f->memory);
     assert_int_equal(f->memory.used, 0);
     assert_null(f->holes);
 }

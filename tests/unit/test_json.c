@@ -123,7 +123,8 @@ static void the_longest_object_fits(void **state)
 
     (void)state;
     seen.time_ns = INT64_MIN;
-    seen.packet = seen.discriminator = UINT64_MAX;
+    seen.packet = UINT64_MAX;
+    seen.discriminator = UINT32_MAX;
     memset(&seen.src, 0xfe, sizeof(seen.src));
     seen.src.addr_len = 16;
     seen.dst = seen.src;

@@ -160,7 +160,7 @@ static void note(struct coverage *seen, const struct connmon_result *r)
 
 static void run(uint32_t number, struct coverage *seen)
 {
-    struct connmon_config config = connmon_config_default();
+    struct connmon_config config = connmon_config_exact();
     struct plan plan = plan_of(number);
     struct scenario s = scenario_begin(&config);
     struct model *model = model_new(&config);

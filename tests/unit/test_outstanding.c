@@ -11,6 +11,7 @@ struct fixture {
     struct outstanding all;
     outstanding_size size;
     struct outstanding_limits limits;
+    uint64_t passed; /* sequence ends that made room because they were passed */
 };
 
 static struct fixture empty(uint32_t max, size_t memory_limit)
@@ -24,8 +25,11 @@ static struct fixture empty(uint32_t max, size_t memory_limit)
 static uint32_t add(struct fixture *f, enum outstanding_kind kind, uint32_t value, int64_t time_ns)
 {
     struct outstanding_entry entry = {.time_ns = time_ns, .value = value, .kind = kind & 3};
+    struct outstanding_dropped dropped = {0};
 
-    return outstanding_add(&f->all, &f->size, &entry, &f->limits, &f->memory);
+    outstanding_add(&f->all, &f->size, &entry, &f->limits, &f->memory, &dropped);
+    f->passed += dropped.passed;
+    return (uint32_t)dropped.shed;
 }
 
 static struct outstanding_entry *find(struct fixture *f, bool is_tsval, uint32_t value)
@@ -54,6 +58,7 @@ static uint32_t count(struct fixture *f, bool is_tsval, uint32_t values)
 static void clear(struct fixture *f)
 {
     outstanding_clear(&f->all, &f->size, &f->memory);
+    memory_release(&f->memory);
     assert_int_equal(f->memory.used, 0);
     assert_int_equal(f->size, 0);
 }

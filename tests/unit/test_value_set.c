@@ -29,6 +29,7 @@ static bool add(struct fixture *f, uint32_t value, uint32_t max)
 static void clear(struct fixture *f)
 {
     value_set_clear(&f->set, &f->size, &f->memory);
+    memory_release(&f->memory);
     assert_int_equal(f->memory.used, 0);
     assert_int_equal(f->size, 0);
 }
