@@ -15,5 +15,5 @@ cmake --install "build/$preset" >&2
 capture=${1:-captures/reassembly.pcap}
 [ $# = 0 ] || shift
 tshark -n -r "$capture" -Y connmon.rtt "$@" -T fields -E header=y -e frame.number \
-    -e connmon.flow -e connmon.rtt -e connmon.rtt.source -e connmon.rtt.queueing \
+    -e connmon.flow -e connmon.rtt -e connmon.rtt.queueing -e connmon.rtt.min \
     -e connmon.seq_gap -e connmon.dup_ack_age
