@@ -1,0 +1,361 @@
+/* conversation.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "conversation.h"
+
+#include <string.h>
+
+#include "clock.h"
+
+enum { CAUSE_SHARE = 5 }; /* a cause must account for one part in so many of the duration */
+
+static bool has_flag(const struct connmon_observation *seen, unsigned flag)
+{
+    return (seen->flags & flag) != 0;
+}
+
+static void begin(struct conversation *conversation, const struct connmon_observation *seen)
+{
+    uint8_t direction = seen->result.direction;
+
+    conversation->is_begun = true;
+    conversation->discriminator = seen->discriminator;
+    conversation->ends[direction] = seen->src;
+    conversation->ends[!direction] = seen->dst;
+}
+
+static void add_time(int64_t *sum, int64_t ns)
+{
+    *sum = ns > INT64_MAX - *sum ? INT64_MAX : *sum + ns;
+}
+
+static void follow_flags(struct conversation *conversation, struct side *side,
+                         const struct connmon_observation *seen)
+{
+    uint8_t direction = seen->result.direction;
+
+    if (has_flag(seen, CONNMON_RST)) {
+        /* Behind both FINs it ends nothing: a host had closed its socket before it read all. */
+        if (!conversation->has_reset &&
+            !(conversation->sides[0].has_fin && conversation->sides[1].has_fin)) {
+            conversation->has_reset = true;
+            conversation->reset_direction = direction;
+        }
+        return;
+    }
+    if (has_flag(seen, CONNMON_SYN) && !conversation->is_client_known) {
+        conversation->is_client_known = true;
+        conversation->client_direction = has_flag(seen, CONNMON_ACK) ? !direction : direction;
+    }
+    side->has_fin |= has_flag(seen, CONNMON_FIN);
+}
+
+/* RFC 6298 section 2, with the gains 1/8 and 1/4. */
+static void smooth(struct side *side, int64_t rtt)
+{
+    int64_t error = side->rtt_smoothed - rtt;
+
+    if (side->rtt.count == 0) {
+        side->rtt_smoothed = rtt;
+        side->jitter = rtt / 2;
+        return;
+    }
+    side->jitter += ((error < 0 ? -error : error) - side->jitter) / 4;
+    side->rtt_smoothed -= error / 8;
+}
+
+static bool count_delays(struct side *side, const struct connmon_result *result,
+                         struct memory *memory)
+{
+    if (result->tsval.present || result->seqno.present) {
+        side->delay_min = result->rtt_min_ns;
+        side->has_delay = true;
+    }
+    if (result->rtt_source == CONNMON_RTT_NONE)
+        return true;
+    smooth(side, result->rtt_ns);
+    if (side->rtt.count == 0 || result->rtt_ns < side->rtt_min)
+        side->rtt_min = result->rtt_ns;
+    if (side->rtt.count == 0 || result->rtt_ns > side->rtt_max)
+        side->rtt_max = result->rtt_ns;
+    return histogram_add(&side->rtt, result->rtt_ns, memory) &&
+           histogram_add(&side->queueing, result->rtt_ns - result->rtt_min_ns, memory);
+}
+
+static void count_handshake(struct side *side, const struct connmon_result *result)
+{
+    if (result->handshake.completes ? result->handshake.has_client : result->handshake.has_server) {
+        side->handshake =
+            result->handshake.completes ? result->handshake.client_ns : result->handshake.server_ns;
+        side->has_handshake = true;
+    }
+}
+
+static void count_events(struct side *side, const struct connmon_result *result)
+{
+    switch (result->seq_event) {
+    case CONNMON_SEQ_HOLE:
+        side->holes++;
+        side->missing_bytes += (uint32_t)result->seq_gap;
+        break;
+    case CONNMON_SEQ_HOLE_FILL:
+        side->missing_bytes -=
+            result->payload_len < side->missing_bytes ? result->payload_len : side->missing_bytes;
+        break;
+    case CONNMON_SEQ_RETRANSMISSION:
+        side->retransmissions++;
+        side->retransmitted_bytes += result->payload_len;
+        break;
+    case CONNMON_SEQ_KEEP_ALIVE:
+        side->keep_alives++;
+        break;
+    default:
+        break;
+    }
+    side->dup_acks += result->dup_ack.num != 0;
+}
+
+/* What the wait for lost data cost. `other` is the side that acknowledges it. */
+static void follow_loss(struct side *side, struct side *other,
+                        const struct connmon_observation *seen)
+{
+    const struct connmon_result *result = &seen->result;
+    int64_t ns;
+
+    if (result->seq_event == CONNMON_SEQ_HOLE) {
+        if (!side->has_hole)
+            side->hole_since = seen->time_ns;
+        side->has_hole = true;
+        side->hole_packet = seen->packet;
+    } else if (result->seq_event == CONNMON_SEQ_HOLE_FILL && side->has_hole) {
+        if (clock_elapsed(side->hole_since, seen->time_ns, &ns))
+            add_time(&side->lost_before, ns);
+        side->has_hole = side->missing_bytes > 0;
+        side->hole_since = seen->time_ns;
+    } else if (result->seq_event == CONNMON_SEQ_RETRANSMISSION && side->has_previous &&
+               clock_elapsed(side->previous_time, seen->time_ns, &ns)) {
+        add_time(&side->lost_beyond, ns);
+    }
+    if (result->seqno.present && result->seqno.packet >= other->hole_packet)
+        other->has_hole = false;
+}
+
+static void follow_window(struct side *side, const struct connmon_observation *seen)
+{
+    int64_t ns;
+
+    if (has_flag(seen, CONNMON_RST | CONNMON_SYN))
+        return;
+    if (side->is_window_zero && clock_elapsed(side->zero_window_since, seen->time_ns, &ns))
+        add_time(&side->zero_window, ns);
+    side->is_window_zero = seen->has_zero_window;
+    side->zero_window_since = seen->time_ns;
+}
+
+/* A turn ends with the first payload from the other side. What was resent meanwhile begins it
+ * anew, so that the wait for it is not blamed on the host that could not answer. */
+static bool follow_turns(struct conversation *conversation, struct side *side,
+                         const struct connmon_observation *seen, struct memory *memory)
+{
+    const struct connmon_result *result = &seen->result;
+    int64_t elapsed, network;
+    bool is_whole = true;
+
+    if (result->payload_len == 0 || result->seq_event == CONNMON_SEQ_KEEP_ALIVE)
+        return true;
+    if (conversation->has_turn && conversation->turn_direction != result->direction &&
+        result->seq_event != CONNMON_SEQ_RETRANSMISSION &&
+        clock_elapsed(conversation->turn_time, seen->time_ns, &elapsed)) {
+        network = side->has_delay ? side->delay_min : side->has_handshake ? side->handshake : 0;
+        if (network > elapsed)
+            network = elapsed;
+        add_time(&side->network, network);
+        add_time(&side->responding, elapsed - network);
+        is_whole = histogram_add(&side->response, elapsed - network, memory);
+    }
+    if (result->seq_event != CONNMON_SEQ_RETRANSMISSION || !conversation->has_turn ||
+        conversation->turn_direction == result->direction) {
+        conversation->has_turn = true;
+        conversation->turn_direction = result->direction;
+        conversation->turn_time = seen->time_ns;
+    }
+    return is_whole;
+}
+
+static bool follow_time(struct conversation *conversation, struct side *side,
+                        const struct connmon_observation *seen, struct memory *memory)
+{
+    bool is_whole;
+
+    if (!conversation->has_time)
+        conversation->first_time = conversation->last_time = seen->time_ns;
+    conversation->has_time = true;
+    if (seen->time_ns > conversation->last_time)
+        conversation->last_time = seen->time_ns;
+    follow_loss(side, &conversation->sides[!seen->result.direction], seen);
+    follow_window(side, seen);
+    is_whole = follow_turns(conversation, side, seen, memory);
+    side->previous_time = seen->time_ns;
+    side->has_previous = true;
+    return is_whole;
+}
+
+bool conversation_add(struct conversation *conversation, const struct connmon_observation *seen,
+                      struct memory *memory)
+{
+    struct side *side = &conversation->sides[seen->result.direction];
+    bool is_whole = true;
+
+    if (!conversation->is_begun)
+        begin(conversation, seen);
+    side->packets++;
+    side->wire_bytes += seen->wire_len;
+    side->payload_bytes += seen->result.payload_len;
+    side->packets_without_timestamps += !seen->has_timestamps;
+    follow_flags(conversation, side, seen);
+    is_whole &= count_delays(side, &seen->result, memory);
+    count_handshake(side, &seen->result);
+    count_events(side, &seen->result);
+    if (!seen->time_unknown)
+        is_whole &= follow_time(conversation, side, seen, memory);
+    return is_whole;
+}
+
+int64_t conversation_duration(const struct conversation *conversation)
+{
+    int64_t ns;
+
+    clock_elapsed(conversation->first_time, conversation->last_time, &ns);
+    return ns;
+}
+
+uint8_t conversation_client(const struct conversation *conversation, bool *is_guess)
+{
+    *is_guess = !conversation->is_client_known;
+    if (conversation->is_client_known)
+        return conversation->client_direction;
+    return conversation->ends[0].port >= conversation->ends[1].port ? 0 : 1;
+}
+
+enum conversation_end conversation_end(const struct conversation *conversation)
+{
+    bool is_guess;
+    uint8_t client = conversation_client(conversation, &is_guess);
+
+    if (conversation->has_reset)
+        return conversation->reset_direction == client ? END_RESET_BY_CLIENT : END_RESET_BY_SERVER;
+    if (conversation->sides[0].has_fin && conversation->sides[1].has_fin)
+        return END_FIN;
+    if (is_guess || conversation->sides[0].packets == 0 || conversation->sides[1].packets == 0)
+        return END_PARTIAL;
+    return END_OPEN;
+}
+
+int64_t conversation_zero_window(const struct conversation *conversation, const struct side *side)
+{
+    int64_t sum = side->zero_window, ns;
+
+    if (side->is_window_zero &&
+        clock_elapsed(side->zero_window_since, conversation->last_time, &ns))
+        add_time(&sum, ns);
+    return sum;
+}
+
+enum conversation_cause conversation_cause(const struct conversation *conversation, int64_t *ns)
+{
+    int64_t spent[CAUSES] = {0};
+    bool is_guess;
+    uint8_t client = conversation_client(conversation, &is_guess);
+    enum conversation_cause most = CAUSE_NOTHING;
+
+    for (int i = 0; i < 2; i++) {
+        const struct side *side = &conversation->sides[i];
+        bool is_client = i == client;
+
+        int64_t *network = &spent[is_client ? CAUSE_CLIENT_NETWORK : CAUSE_SERVER_NETWORK];
+
+        add_time(network, side->network);
+        add_time(network, side->has_handshake ? side->handshake : 0);
+        add_time(&spent[is_client ? CAUSE_CLIENT : CAUSE_SERVER], side->responding);
+        add_time(&spent[CAUSE_RECEIVE_WINDOW], conversation_zero_window(conversation, side));
+        add_time(&spent[CAUSE_LOSS_BEFORE], side->lost_before);
+        add_time(&spent[CAUSE_LOSS_BEYOND], side->lost_beyond);
+    }
+    for (enum conversation_cause cause = CAUSE_NOTHING + 1; cause < CAUSES; cause++)
+        if (spent[cause] > spent[most])
+            most = cause;
+    if (spent[most] < conversation_duration(conversation) / CAUSE_SHARE)
+        most = CAUSE_NOTHING;
+    *ns = most == CAUSE_NOTHING ? 0 : spent[most];
+    return most;
+}
+
+bool side_merge(struct side *into, const struct side *from, struct memory *memory)
+{
+    bool had_rtt = into->rtt.count > 0, has_rtt = from->rtt.count > 0, is_whole = true;
+
+    into->packets += from->packets;
+    into->wire_bytes += from->wire_bytes;
+    into->payload_bytes += from->payload_bytes;
+    into->packets_without_timestamps += from->packets_without_timestamps;
+    if (has_rtt && (!had_rtt || from->rtt_min < into->rtt_min))
+        into->rtt_min = from->rtt_min;
+    if (has_rtt && (!had_rtt || from->rtt_max > into->rtt_max))
+        into->rtt_max = from->rtt_max;
+    into->holes += from->holes;
+    into->missing_bytes += from->missing_bytes;
+    into->retransmissions += from->retransmissions;
+    into->retransmitted_bytes += from->retransmitted_bytes;
+    into->dup_acks += from->dup_acks;
+    into->keep_alives += from->keep_alives;
+    add_time(&into->zero_window, from->zero_window);
+    is_whole &= histogram_merge(&into->rtt, &from->rtt, memory);
+    is_whole &= histogram_merge(&into->queueing, &from->queueing, memory);
+    is_whole &= histogram_merge(&into->response, &from->response, memory);
+    return is_whole;
+}
+
+void side_clear(struct side *side, struct memory *memory)
+{
+    histogram_clear(&side->rtt, memory);
+    histogram_clear(&side->queueing, memory);
+    histogram_clear(&side->response, memory);
+    memset(side, 0, sizeof(*side));
+}
+
+void conversation_clear(struct conversation *conversation, struct memory *memory)
+{
+    side_clear(&conversation->sides[0], memory);
+    side_clear(&conversation->sides[1], memory);
+    memset(conversation, 0, sizeof(*conversation));
+}
+
+const char *conversation_cause_name(enum conversation_cause cause)
+{
+    static const char *const names[CAUSES] = {
+        [CAUSE_NOTHING] = "nothing unusual",
+        [CAUSE_SERVER_NETWORK] = "server side network",
+        [CAUSE_CLIENT_NETWORK] = "client side network",
+        [CAUSE_SERVER] = "server",
+        [CAUSE_CLIENT] = "client",
+        [CAUSE_RECEIVE_WINDOW] = "receive window",
+        [CAUSE_LOSS_BEFORE] = "loss before the capture point",
+        [CAUSE_LOSS_BEYOND] = "loss beyond the capture point",
+    };
+
+    return names[cause];
+}
+
+const char *conversation_end_name(enum conversation_end end)
+{
+    static const char *const names[] = {
+        [END_OPEN] = "open",
+        [END_PARTIAL] = "seen in part",
+        [END_FIN] = "FIN",
+        [END_RESET_BY_CLIENT] = "reset by client",
+        [END_RESET_BY_SERVER] = "reset by server",
+    };
+
+    return names[end];
+}

@@ -1,0 +1,121 @@
+/* conversation.h - a whole connection in figures: who is slow?
+ *
+ * Everything is kept per direction, as the figures of the host that sends in it: what it sent, the
+ * delay between the capture point and it, and how it behaved. Which direction is the client's is
+ * only asked when the figures are read, since a handshake may come late or never.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_CONVERSATION_H
+#define CONNMON_CONVERSATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "histogram.h"
+#include "memory.h"
+#include "observation.h"
+
+/* What the time of a connection went into, as far as it can be told from the capture point. */
+enum conversation_cause {
+    CAUSE_NOTHING = 0,    /* no cause accounts for enough of it */
+    CAUSE_SERVER_NETWORK, /* round trips between capture point and server */
+    CAUSE_CLIENT_NETWORK,
+    CAUSE_SERVER, /* the server took its time to answer */
+    CAUSE_CLIENT,
+    CAUSE_RECEIVE_WINDOW, /* a window of 0: the receiving application did not read */
+    CAUSE_LOSS_BEFORE,    /* waiting for what was lost before the capture point */
+    CAUSE_LOSS_BEYOND,    /* waiting for what was lost beyond it to be resent */
+    CAUSES,
+};
+
+enum conversation_end {
+    END_OPEN = 0,
+    END_PARTIAL, /* one direction only, or no handshake, and not closed */
+    END_FIN,     /* both sides sent a FIN */
+    END_RESET_BY_CLIENT,
+    END_RESET_BY_SERVER,
+};
+
+/* The figures of one host. A capture has fewer than 2^32 packets. */
+struct side {
+    uint64_t wire_bytes, payload_bytes;
+    uint32_t packets, packets_without_timestamps;
+
+    /* Delays between the capture point and this host, all trustworthy, in ns */
+    struct histogram rtt, queueing;
+    int64_t rtt_min, rtt_max;     /* valid if there are any */
+    int64_t rtt_smoothed, jitter; /* SRTT and RTTVAR of RFC 6298 section 2 */
+    int64_t delay_min;            /* of any delay, valid if has_delay: the network's at best */
+    int64_t handshake;            /* valid if has_handshake */
+
+    uint64_t missing_bytes;       /* lost on the way from this host to the capture point */
+    uint64_t retransmitted_bytes; /* lost beyond it, or resent without need */
+    uint32_t holes, retransmissions, dup_acks, keep_alives;
+
+    /* From a request's last byte to the answer's first, less delay_min */
+    struct histogram response;
+
+    int64_t zero_window;                                   /* how long this host's window was 0 */
+    int64_t lost_before, lost_beyond, responding, network; /* time that went into them */
+
+    /* State */
+    int64_t previous_time;     /* of this host's latest packet, valid if has_previous */
+    int64_t zero_window_since; /* valid if is_window_zero */
+    int64_t hole_since;        /* valid if has_hole */
+    uint64_t hole_packet;      /* that showed the latest hole, valid if has_hole */
+    bool has_delay, has_handshake, has_previous, is_window_zero, has_hole, has_fin;
+};
+
+struct conversation {
+    uint64_t discriminator;
+    struct connmon_endpoint ends[2]; /* [0]: source in direction 0 */
+    struct side sides[2];            /* by direction */
+    int64_t first_time, last_time;   /* valid if has_time */
+    int64_t turn_time;               /* of the latest payload, while the other side may answer it */
+    uint8_t turn_direction;
+    uint8_t client_direction; /* valid if is_client_known */
+    uint8_t reset_direction;  /* valid if has_reset */
+    bool is_begun, has_time, has_turn, is_client_known, has_reset;
+};
+
+/* Counts one packet of the connection; all bytes zero is a conversation without any. Packets come
+ * in the order of capture. False if there was no memory for a sample. */
+bool conversation_add(struct conversation *conversation, const struct connmon_observation *seen,
+                      struct memory *memory);
+
+/* The direction in which the client sends: the sender of the SYN. Without a handshake it is
+ * guessed, and `*is_guess` true: the side with the higher port, or else the first sender. */
+uint8_t conversation_client(const struct conversation *conversation, bool *is_guess);
+
+/* How the connection ended, as far as the capture tells. */
+enum conversation_end conversation_end(const struct conversation *conversation);
+
+/* How long a side's window was 0; one that is still 0 at the end counts until then. */
+int64_t conversation_zero_window(const struct conversation *conversation, const struct side *side);
+
+/* What most of the connection's time went into, and how much, in ns. CAUSE_NOTHING, and 0, unless
+ * one cause accounts for at least a fifth of the duration.
+ *
+ * The time is told apart packet by packet. Between the last byte of a request and the first byte
+ * of its answer, the smallest delay on the answering side is the network's, and the rest is the
+ * answering host's. A retransmission costs the time since its sender's previous packet; a window of
+ * 0 the time until it opens; a hole the time until it is filled, and nothing if what lies beyond it
+ * is acknowledged before that: then the data did arrive, and only the capture lacks it. */
+enum conversation_cause conversation_cause(const struct conversation *conversation, int64_t *ns);
+
+/* Adds the figures of one side to another's, as for a row that sums up several connections. */
+bool side_merge(struct side *into, const struct side *from, struct memory *memory);
+
+/* Gives back what the conversation, or the side, holds. */
+void conversation_clear(struct conversation *conversation, struct memory *memory);
+void side_clear(struct side *side, struct memory *memory);
+
+/* How long the connection lasted, as far as the capture tells; 0 if no packet had a time. */
+int64_t conversation_duration(const struct conversation *conversation);
+
+/* "server side network", "nothing unusual", ...; "open", "FIN", ... */
+const char *conversation_cause_name(enum conversation_cause cause);
+const char *conversation_end_name(enum conversation_end end);
+
+#endif

@@ -1,0 +1,73 @@
+/* report.h - rows of figures as text for a person, as CSV, and as JSON Lines
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_REPORT_H
+#define CONNMON_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum report_type {
+    REPORT_TEXT,
+    REPORT_COUNT,
+    REPORT_BYTES,
+    REPORT_TIME, /* a duration in ns */
+    REPORT_DATE, /* ns since 1970 */
+    REPORT_RATE, /* bits per second */
+    REPORT_BOOLEAN,
+};
+
+/* Room for any text of a cell, its NUL included. */
+#define REPORT_CELL_SIZE 64
+
+struct report_cell {
+    bool is_present;
+    int64_t number;              /* of all types but REPORT_TEXT */
+    char text[REPORT_CELL_SIZE]; /* of REPORT_TEXT */
+};
+
+struct report_column {
+    const char *prefix; /* before name and title, the same for neighbours: "client", or NULL */
+    const char *name;   /* for machines */
+    const char *title;  /* for a person */
+    const char *help;   /* one sentence */
+    enum report_type type;
+    bool is_brief; /* shown to a person */
+    int id;        /* for `cell` */
+};
+
+/* A kind of row. */
+struct report_kind {
+    const struct report_column *columns;
+    size_t column_count;
+    /* Fills the cell of a column in a row. */
+    void (*cell)(const void *row, const struct report_column *column, struct report_cell *cell);
+};
+
+/* Where the output goes; `length` bytes that do not end with a NUL. */
+typedef void report_sink(void *to, const char *text, size_t length);
+
+/* The name of a column for machines, such as "server_rtt_p95"; the title for a person. Cut to
+ * `size`, NUL included. Both return `text`. */
+char *report_column_name(const struct report_column *column, char *text, size_t size);
+char *report_column_title(const struct report_column *column, char *text, size_t size);
+
+/* A cell with a readable unit, such as "24.9 ms"; "" if absent. Returns `text`. */
+char *report_readable(const struct report_column *column, const struct report_cell *cell,
+                      char *text, size_t size);
+
+/* The brief columns of all rows, aligned, below a header that tells each prefix once. */
+void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
+                 report_sink *sink, void *to);
+
+/* All columns, RFC 4180, with a header line; times in seconds. Absent cells are empty. */
+void report_csv(const struct report_kind *kind, const void *const *rows, size_t count,
+                report_sink *sink, void *to);
+
+/* One object per line with all columns, RFC 8259; times in seconds. Absent cells are null. */
+void report_json(const struct report_kind *kind, const void *const *rows, size_t count,
+                 report_sink *sink, void *to);
+
+#endif

@@ -1,0 +1,43 @@
+/* statistics.h - the conversations and hosts of a capture
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_STATISTICS_H
+#define CONNMON_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "observation.h"
+
+struct statistics;
+
+/* Sums over all conversations. */
+struct statistics_totals {
+    uint64_t connections, packets, bytes;
+    uint64_t packets_without_timestamps;
+    uint64_t one_way; /* connections of which one direction was seen */
+    uint64_t dropped; /* packets for which memory ran out: not counted, or not in percentiles */
+};
+
+/* Empty statistics; free with statistics_free(). NULL if there is no memory. */
+struct statistics *statistics_new(void);
+void statistics_free(struct statistics *statistics);
+
+/* Counts a packet. Connections are told apart by their serial number. */
+void statistics_add(struct statistics *statistics, const struct connmon_observation *seen);
+
+/* Forgets all packets. */
+void statistics_reset(struct statistics *statistics);
+
+struct statistics_totals statistics_totals(const struct statistics *statistics);
+
+/* All conversations that have a packet, or all hosts by role, as rows of columns_of_conversation
+ * and columns_of_host. Sorted by the 95th percentile of the trustworthy delay of their slowest
+ * side, longest first; those without a delay come last. The statistics own what they return, until
+ * they are changed or asked for the same again. NULL if there is no memory. */
+const void *const *statistics_conversations(struct statistics *statistics, size_t *count);
+const void *const *statistics_hosts(struct statistics *statistics, size_t *count);
+
+#endif
