@@ -74,6 +74,13 @@ static void file_closed(void)
     is_file_open = false;
 }
 
+bool dissector_stats(struct connmon_stats *stats)
+{
+    if (core)
+        *stats = connmon_stats(core);
+    return core != NULL;
+}
+
 /* Somebody looks up a name that begins with "connmon.": a filter, a column, a tap, a script. */
 static void fields_named(const char *name _U_)
 {

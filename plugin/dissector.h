@@ -5,11 +5,16 @@
 #ifndef CONNMON_PLUGIN_DISSECTOR_H
 #define CONNMON_PLUGIN_DISSECTOR_H
 
+#include "connmon.h"
+
 /* Registers protocol, fields and preferences. Called once by Wireshark, before the hand-off. */
 void dissector_register(void);
 
 /* Asks for the TCP fields that are needed. Called by Wireshark when all protocols are known, and
  * again after each change of a preference. */
 void dissector_register_handoff(void);
+
+/* What the core has counted in the open file; false if it is not at work. */
+bool dissector_stats(struct connmon_stats *stats);
 
 #endif

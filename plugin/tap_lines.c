@@ -76,7 +76,7 @@ static void finish(void *data)
 static char *start(struct packet_tap *tap, const char *filter, tap_packet_cb packet,
                    tap_draw_cb draw)
 {
-    char *wrong = taps_listen("connmon", tap, filter, packet, draw, finish);
+    char *wrong = taps_listen("connmon", tap, filter, NULL, packet, draw, finish);
 
     if (wrong) {
         g_free(tap);
@@ -102,7 +102,7 @@ char *tap_lines_start(const char *options)
     wrong = start(tap, options, print_line, end_lines);
     if (wrong)
         return wrong;
-    return taps_listen("frame", &tap->summary, options, count_frame, NULL, NULL);
+    return taps_listen("frame", &tap->summary, options, NULL, count_frame, NULL, NULL);
 }
 
 char *tap_json_start(const char *options)

@@ -8,6 +8,7 @@
 
 #include <epan/stat_tap_ui.h>
 
+#include "tap_conv.h"
 #include "tap_lines.h"
 
 #define PREFIX "connmon"
@@ -15,6 +16,12 @@
 static const struct tap_kind kinds[] = {
     {"lines", "[,machine][,quick][,filter]", tap_lines_start},
     {"json", "[,filter]", tap_json_start},
+    {"conv", "[,filter]", tap_conv_start},
+    {"conv-json", "[,filter]", tap_conv_json_start},
+    {"conv-csv", "[,filter]", tap_conv_csv_start},
+    {"hosts", "[,filter]", tap_hosts_start},
+    {"hosts-json", "[,filter]", tap_hosts_json_start},
+    {"hosts-csv", "[,filter]", tap_hosts_csv_start},
 };
 
 bool taps_take_word(const char **options, const char *word)
@@ -35,11 +42,11 @@ static char *one_line(const char *words)
     return g_strchomp(line);
 }
 
-char *taps_listen(const char *tap, void *data, const char *filter, tap_packet_cb packet,
-                  tap_draw_cb draw, tap_finish_cb finish)
+char *taps_listen(const char *tap, void *data, const char *filter, tap_reset_cb reset,
+                  tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish)
 {
     GString *wrong = register_tap_listener(tap, data, *filter ? filter : NULL, TL_REQUIRES_NOTHING,
-                                           NULL, packet, draw, finish);
+                                           reset, packet, draw, finish);
     char *line;
 
     if (!wrong)

@@ -25,7 +25,7 @@ bool taps_take_word(const char **options, const char *word);
 
 /* As register_tap_listener(), for packets that match `filter` ("": all). Returns NULL if that
  * worked, else what is wrong, as tap_kind's start does. */
-char *taps_listen(const char *tap, void *data, const char *filter, tap_packet_cb packet,
-                  tap_draw_cb draw, tap_finish_cb finish);
+char *taps_listen(const char *tap, void *data, const char *filter, tap_reset_cb reset,
+                  tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish);
 
 #endif
