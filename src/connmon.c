@@ -30,7 +30,7 @@ struct connmon_config connmon_config_default(void)
         .slack_share = 8,
         .max_outstanding = 1 << 20,
         .max_passed = 1 << 12,
-        .max_answered = 48, /* as many as a table of 256 bytes holds */
+        .max_answered = 23, /* as many as the smallest table holds */
         .max_holes = 1 << 20,
     };
 }
@@ -76,6 +76,7 @@ void connmon_free(struct connmon *core)
  * then it takes its own place; then the whole is judged. */
 static void apply_rules(struct sighting *seen)
 {
+    rtt_prefetch(seen);
     sequence_begin(seen);
     handshake_follow(seen);
     rtt_match(seen);

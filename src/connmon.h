@@ -151,7 +151,7 @@ struct connmon;
 
 /* The defaults: max age 10 s; no idle time and no cap on connections or memory (in a file all
  * connections live to its end); slack share 8; per flow 1,048,576 outstanding values and holes,
- * 4,096 sequence ends that were passed, and 48 answered values of each kind, so that a connection
+ * 4,096 sequence ends that were passed, and 23 answered values of each kind, so that a connection
  * that talks for weeks stays small. */
 struct connmon_config connmon_config_default(void);
 

@@ -52,6 +52,13 @@ static struct outstanding_entry *slot_of(struct outstanding_entry *slots, uint8_
     return &slots[i];
 }
 
+void outstanding_prefetch(const struct outstanding *all, outstanding_size size, bool is_tsval,
+                          uint32_t value, uint64_t salt)
+{
+    if (size == OUTSTANDING_TABLE)
+        __builtin_prefetch(&all->table.slots[home_slot(is_tsval, value, salt, all->table.bits)], 1);
+}
+
 struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_size size,
                                            bool is_tsval, uint32_t value, uint64_t salt)
 {

@@ -66,6 +66,10 @@ struct outstanding_limits {
 struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_size size,
                                            bool is_tsval, uint32_t value, uint64_t salt);
 
+/* Has the processor fetch what outstanding_find() will look at. */
+void outstanding_prefetch(const struct outstanding *all, outstanding_size size, bool is_tsval,
+                          uint32_t value, uint64_t salt);
+
 /* Takes out an entry that outstanding_find() has returned. */
 void outstanding_remove(struct outstanding *all, outstanding_size *size,
                         struct outstanding_entry *entry, uint64_t salt);

@@ -47,6 +47,27 @@ static void answer(struct sighting *seen, bool is_tsval, uint32_t value,
                        seen->memory->salt);
 }
 
+void rtt_prefetch(const struct sighting *seen)
+{
+    const struct connmon_segment *segment = seen->segment;
+    const struct flow *flow = seen->flow, *reverse = seen->reverse;
+    uint64_t salt = seen->memory->salt;
+
+    value_set_prefetch(&flow->acked, flow->acked_size, segment->ack, salt);
+    outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, false, segment->ack,
+                         salt);
+    if (seen->length != 0)
+        outstanding_prefetch(&flow->outstanding, flow->outstanding_size, false,
+                             segment->seq + seen->length, salt);
+    if (segment->has_timestamps) {
+        value_set_prefetch(&flow->echoed, flow->echoed_size, segment->tsecr, salt);
+        outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, true, segment->tsecr,
+                             salt);
+        outstanding_prefetch(&flow->outstanding, flow->outstanding_size, true, segment->tsval,
+                             salt);
+    }
+}
+
 void rtt_match(struct sighting *seen)
 {
     const struct connmon_segment *segment = seen->segment;

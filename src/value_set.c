@@ -9,7 +9,7 @@
 #include "hash.h"
 
 enum {
-    FIRST_TABLE_BITS = 4,
+    FIRST_TABLE_BITS = 5, /* holds what the default configuration remembers, 128 bytes */
     LAST_TABLE_BITS = 25,
 };
 
@@ -27,6 +27,13 @@ static uint32_t *slot_of(uint32_t *slots, uint8_t bits, uint32_t value, uint64_t
     while (slots[i] != 0 && slots[i] != value)
         i = (i + 1) & mask;
     return &slots[i];
+}
+
+void value_set_prefetch(const struct value_set *set, value_set_size size, uint32_t value,
+                        uint64_t salt)
+{
+    if (size == VALUE_SET_TABLE)
+        __builtin_prefetch(&set->table.slots[hash_slot(value, salt, (uint8_t)set->table.bits)], 1);
 }
 
 void value_set_clear(struct value_set *set, value_set_size *size, struct memory *memory)
@@ -100,12 +107,19 @@ static bool is_crowded(const struct value_set *set)
     return set->table.used >= (uint32_t)3 << (set->table.bits - 2);
 }
 
-/* Forgets all but `value`. */
+/* Forgets all but `value`; a table stays, it will soon be needed again. */
 static void start_over(struct value_set *set, value_set_size *size, uint32_t value,
                        struct memory *memory)
 {
-    value_set_clear(set, size, memory);
-    set->few[(*size)++] = value;
+    if (*size != VALUE_SET_TABLE) {
+        value_set_clear(set, size, memory);
+        set->few[(*size)++] = value;
+        return;
+    }
+    memset(set->table.slots, 0, table_bytes((uint8_t)set->table.bits));
+    set->table.used = 0;
+    set->table.has_zero = false;
+    add_to_table(set, value, memory->salt);
 }
 
 bool value_set_add(struct value_set *set, value_set_size *size, uint32_t value, uint32_t max,

@@ -41,6 +41,10 @@ typedef uint8_t value_set_size;
 bool value_set_add(struct value_set *set, value_set_size *size, uint32_t value, uint32_t max,
                    struct memory *memory, uint64_t *evicted);
 
+/* Has the processor fetch what value_set_add() will look at. */
+void value_set_prefetch(const struct value_set *set, value_set_size size, uint32_t value,
+                        uint64_t salt);
+
 /* Empties the set and gives its memory back. */
 void value_set_clear(struct value_set *set, value_set_size *size, struct memory *memory);
 
