@@ -206,7 +206,6 @@ def seq_events(packets):
     c.server(60, 1, 1001)
     c.client(61, 1001, 1, flags=FIN)
     c.client(62, 1001, 1, flags=FIN)       # not a keep-alive, though just below: it has a FIN
-    c.client(63, 0, flags=SYN)             # the old SYN resent: a retransmission
     c.server(82, 1, 1002, flags=FIN)       # ambiguous: the FIN was resent
     c.client(83, 1002, 2)
 
