@@ -130,7 +130,7 @@ static void the_longest_object_fits(void **state)
     seen.dst = seen.src;
     seen.result.handshake.server_ns = seen.result.handshake.client_ns = INT64_MAX;
     size = connmon_json(json, sizeof(json), &seen);
-    assert_in_range(size, 900, sizeof(json) / 2); /* with room for fields to come */
+    assert_true(size >= 900 && size <= sizeof(json) / 2); /* with room for fields to come */
     assert_memory_equal(json + size - 2, "}\n", 2);
 }
 

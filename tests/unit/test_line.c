@@ -174,7 +174,7 @@ static void the_longest_line_fits(void **state)
     seen.result.payload_len = UINT32_MAX;
     seen.result.flow_bytes = UINT64_MAX;
     size = connmon_line(line, sizeof(line), &seen, machine);
-    assert_in_range(size, 200, sizeof(line) - 1);
+    assert_true(size >= 200 && size < sizeof(line));
     assert_int_equal(line[size - 1], '\n');
 }
 

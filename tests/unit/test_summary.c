@@ -85,7 +85,7 @@ static void the_longest_text_fits_and_is_cut(void **state)
     size_t size = connmon_summary_text(text, CONNMON_SUMMARY_SIZE, &most);
 
     (void)state;
-    assert_in_range(size, 150, CONNMON_SUMMARY_SIZE - 1);
+    assert_true(size >= 150 && size < CONNMON_SUMMARY_SIZE);
     assert_int_equal(text[size - 1], '\n');
     memset(text, '#', sizeof(text));
     assert_int_equal(connmon_summary_text(text, 10, &most), 10);
