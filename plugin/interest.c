@@ -10,25 +10,28 @@
 /* The options of tshark that take no argument, so that they may stand together in one word. */
 static const char flags[] = "2AgIlLnpPqQSVx";
 
-/* Whether a word of the command line holds the flag -q, alone or among others (-nq). */
-static bool is_quiet(const char *word)
+/* Whether a word of the command line holds the flag, alone or among others (-nq). */
+static bool has_flag(const char *word, char flag)
 {
     return word[0] == '-' && word[1] != '-' && strspn(word + 1, flags) == strlen(word + 1) &&
-           strchr(word, 'q');
+           strchr(word, flag);
 }
 
-static bool is_fields_output(const char *word, const char *next)
+/* Whether a word, with the one behind it, asks for packets in detail: -V, -O, or an output other
+ * than that of given fields. */
+static bool asks_for_details(const char *word, const char *next)
 {
-    return strcmp(word, "-Tfields") == 0 ||
-           (strcmp(word, "-T") == 0 && strcmp(next, "fields") == 0);
+    if (g_str_has_prefix(word, "-T"))
+        return strcmp(word[2] != '\0' ? word + 2 : next, "fields") != 0;
+    return has_flag(word, 'V') || g_str_has_prefix(word, "-O");
 }
 
 /* `words` is the program and its arguments, each ended by a NUL. */
-static bool may_name(const char *words, gsize size, const char *name)
+static bool may_show(const char *words, gsize size, const char *name)
 {
     const char *end = words + size;
     gchar *program = g_path_get_basename(words);
-    bool is_tshark = strcmp(program, "tshark") == 0, prints_details = true;
+    bool is_tshark = strcmp(program, "tshark") == 0, is_quiet = false, has_details = false;
 
     g_free(program);
     if (!is_tshark)
@@ -37,10 +40,10 @@ static bool may_name(const char *words, gsize size, const char *name)
         next = word + strlen(word) + 1;
         if (strstr(word, name))
             return true;
-        if (is_quiet(word) || is_fields_output(word, next < end ? next : ""))
-            prints_details = false;
+        is_quiet |= has_flag(word, 'q');
+        has_details |= asks_for_details(word, next < end ? next : "");
     }
-    return prints_details;
+    return has_details && !is_quiet;
 }
 
 bool interest_is_possible(const char *name)
@@ -52,7 +55,7 @@ bool interest_is_possible(const char *name)
     if (!g_file_get_contents("/proc/self/cmdline", &words, &size, NULL))
         return true;
     if (size > 0)
-        may = may_name(words, size, name);
+        may = may_show(words, size, name);
     g_free(words);
     return may;
 }

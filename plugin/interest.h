@@ -11,9 +11,9 @@
 #include <stdbool.h>
 
 /* Whether a field of the protocol `name` may be shown though nobody has looked up its name. In
- * Wireshark and sharkd it may, at any time. A tshark that prints no packets (-q), or only fields
- * that it was given (-T fields), shows nothing else, in whichever pass; but its command line may
- * still name the protocol itself. Where the command line cannot be read the answer is yes. */
+ * Wireshark and sharkd it may, at any time. A tshark shows fields that nobody named only in packet
+ * details, whichever pass it is in; but its command line may name the protocol itself. Where the
+ * command line cannot be read the answer is yes. */
 bool interest_is_possible(const char *name);
 
 #endif
