@@ -26,15 +26,22 @@ static bool asks_for_details(const char *word, const char *next)
     return has_flag(word, 'V') || g_str_has_prefix(word, "-O");
 }
 
+static bool is_tshark(const char *words)
+{
+    gchar *program = g_path_get_basename(words);
+    bool is = strcmp(program, "tshark") == 0;
+
+    g_free(program);
+    return is;
+}
+
 /* `words` is the program and its arguments, each ended by a NUL. */
 static bool may_show(const char *words, gsize size, const char *name)
 {
     const char *end = words + size;
-    gchar *program = g_path_get_basename(words);
-    bool is_tshark = strcmp(program, "tshark") == 0, is_quiet = false, has_details = false;
+    bool is_quiet = false, has_details = false;
 
-    g_free(program);
-    if (!is_tshark)
+    if (!is_tshark(words))
         return true;
     for (const char *word = words, *next; word < end; word = next) {
         next = word + strlen(word) + 1;
@@ -58,4 +65,17 @@ bool interest_is_possible(const char *name)
         may = may_show(words, size, name);
     g_free(words);
     return may;
+}
+
+bool interest_is_tshark(void)
+{
+    gchar *words;
+    gsize size;
+    bool is = false;
+
+    if (!g_file_get_contents("/proc/self/cmdline", &words, &size, NULL))
+        return false;
+    is = size > 0 && is_tshark(words);
+    g_free(words);
+    return is;
 }

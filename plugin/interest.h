@@ -16,4 +16,7 @@
  * command line cannot be read the answer is yes. */
 bool interest_is_possible(const char *name);
 
+/* Whether the program is tshark, which shows statistics as text. */
+bool interest_is_tshark(void);
+
 #endif

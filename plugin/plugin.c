@@ -4,6 +4,9 @@
  */
 #include "compat.h"
 #include "dissector.h"
+#include "interest.h"
+#include "tap_srt.h"
+#include "tap_table.h"
 #include "taps.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -17,10 +20,19 @@ const char plugin_version[] = CONNMON_VERSION;
 const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
+static void register_protocol(void)
+{
+    dissector_register();
+    if (interest_is_tshark()) /* which has better ones than it would make of these */
+        return;
+    tap_table_register();
+    tap_srt_register();
+}
+
 void plugin_register(void)
 {
     static const proto_plugin connmon = {
-        .register_protoinfo = dissector_register,
+        .register_protoinfo = register_protocol,
         .register_handoff = dissector_register_handoff,
     };
     static const tap_plugin statistics = {.register_tap_listener = taps_register};

@@ -8,6 +8,7 @@
 
 #include <epan/stat_tap_ui.h>
 
+#include "interest.h"
 #include "tap_conv.h"
 #include "tap_lines.h"
 
@@ -117,6 +118,8 @@ static void register_name(const char *name)
 
 void taps_register(void)
 {
+    if (!interest_is_tshark()) /* others have windows */
+        return;
     register_name(PREFIX); /* for words that are none of ours */
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         char *name = g_strconcat(PREFIX ",", kinds[i].word, NULL);

@@ -146,6 +146,11 @@ struct statistics_totals statistics_totals(const struct statistics *statistics)
     return totals;
 }
 
+const void *statistics_conversation(const struct statistics *statistics, uint32_t connection)
+{
+    return connection < statistics->capacity ? statistics->conversations[connection] : NULL;
+}
+
 /* A row with what it is sorted by. */
 struct sortable {
     const void *row;

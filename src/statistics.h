@@ -33,6 +33,10 @@ void statistics_reset(struct statistics *statistics);
 
 struct statistics_totals statistics_totals(const struct statistics *statistics);
 
+/* The conversation of a connection, as a row of columns_of_conversation; NULL if no packet of it
+ * was counted. It stays where it is until the statistics are reset. */
+const void *statistics_conversation(const struct statistics *statistics, uint32_t connection);
+
 /* All conversations that have a packet, or all hosts by role, as rows of columns_of_conversation
  * and columns_of_host. Sorted by the 95th percentile of the trustworthy delay of their slowest
  * side, longest first; those without a delay come last. The statistics own what they return, until

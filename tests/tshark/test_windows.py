@@ -1,0 +1,73 @@
+"""The tables behind Wireshark's windows, as sharkd tells them, against those of tshark."""
+import decimal
+import json
+import re
+
+import pytest
+
+import harness
+from test_fields import FOLDERS, discover
+
+CAPTURES = [capture for capture, _ in discover(FOLDERS)]
+
+
+@pytest.fixture(scope="module")
+def sharkd(wireshark):
+    with harness.Sharkd(wireshark) as sharkd:
+        yield sharkd
+
+
+def brief_columns():
+    """[(name, whether it is a time, whether it counts bytes)] of the columns that a window has."""
+    text = (harness.ROOT / "src/columns.def").read_text()
+    rows = re.findall(r'^(\w+)_COLUMN\(\w+, (\w+), (true|false), "(\w+)"', text, re.M)
+    kinds = [("CONVERSATION", ""), ("SIDE", "client_"), ("SIDE", "server_"), ("VERDICT", "")]
+    return [(prefix + name, kind == "TIME", kind == "BYTES") for group, prefix in kinds
+            for macro, kind, is_brief, name in rows
+            if macro.removeprefix("LONE_") == group and is_brief == "true"]
+
+
+def conversations(wireshark, capture):
+    out = wireshark.run("-r", wireshark.share(capture), "-q", "-z", "connmon,conv-json").stdout
+    return [json.loads(line, parse_float=decimal.Decimal) for line in out.splitlines()]
+
+
+def shown(row):
+    """As Wireshark shows it: six digits, bytes in millions, 0 for what is absent."""
+    for name, is_time, is_bytes in brief_columns():
+        value = row[name] or 0 if not isinstance(row[name], str) else row[name]
+        yield f"{value / (10**6 if is_bytes else 1):.6f}" if is_time or is_bytes else value
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+def test_table(wireshark, sharkd, capture):
+    sharkd.load(capture)
+    table, = sharkd.ask("tap", tap0="nstat:connmon,conv")["taps"][0]["tables"]
+    found = sorted([f"{cell:.6f}" if isinstance(cell, float) else cell for cell in row]
+                   for row in table["i"])
+    assert found == sorted(list(shown(row)) for row in conversations(wireshark, capture))
+
+
+def test_titles_have_units(sharkd):
+    sharkd.load(CAPTURES[0])
+    fields = sharkd.ask("tap", tap0="nstat:connmon,conv")["taps"][0]["fields"]
+    assert [(field["c"].endswith(" (s)"), field["c"].endswith(" (MB)")) for field in fields] == [
+        (is_time, is_bytes) for _, is_time, is_bytes in brief_columns()]
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+def test_service_response_times(wireshark, sharkd, capture):
+    sharkd.load(capture)
+    tables = sharkd.ask("tap", tap0="srt:connmon")["taps"][0]["tables"]
+    rows = conversations(wireshark, capture)
+    assert {table["f"] for table in tables} <= {"tcp.stream"}
+    found = {(table["n"].split()[-1], row["idx"]): row for table in tables for row in table["r"]}
+    expected = {(side, row["stream"]): row for row in rows for side in ("server", "client")
+                if row[f"{side}_rtt_count"]}
+    assert found.keys() == expected.keys()
+    for (side, stream), row in found.items():
+        want = expected[side, stream]
+        assert row["n"] == f"{want['client']} -> {want['server']}"
+        assert row["num"] == want[f"{side}_rtt_count"]
+        for name in "min", "max":
+            assert row[name] == pytest.approx(float(want[f"{side}_rtt_{name}"]), abs=1e-6)
