@@ -1,0 +1,298 @@
+"""-z connmon,lines and -z connmon,json: something for each packet.
+
+What the original connmon printed for a capture stands in CAPTURE.connmon.txt next to it.
+"""
+import functools
+import json
+import re
+import subprocess
+import time
+
+import pytest
+
+import harness
+import original
+from test_fields import DEPENDS_ON_VERSION, FOLDERS, PAIRS
+
+CAPTURES = [capture for capture, _ in PAIRS]
+SMALL = harness.ROOT / "captures/smtp.pcap"     # with UDP and ICMP in between
+OTHERS = harness.ROOT / "captures/ipp.pcap"
+BIG = harness.ROOT / "captures/discard.solaris.dmp"
+
+# Parses what the original prints and what we print.
+LINE = re.compile(r"""(?P<time>-?\d+\.\d{6})
+    \ +(?P<tsval>\*|-?\d+\.\d{6}) \ +(?P<seqno>\*|-?\d+\.\d{6}) \ +(?P<gap>-?\d+)
+    \ +(?P<dup>-|-?\d+\.\d{6}) \ +(?P<payload>-?\d+) \ +(?P<bytes>\d+)\ (?P<flow>\S+)""", re.X)
+UNIT = r"(\d\.\d\d|\d\d\.\d|\d{3,})(us|ms|s)"
+HUMAN_LINE = re.compile(rf"""\d\d:\d\d:\d\d\.\d{{6}} \ +(\*|{UNIT}) \ +(\*|{UNIT}) \ +-?\d+
+    \ +(-|{UNIT}) \ +\d+ \ +\d+\ \S+""", re.X)
+
+ids = dict(ids=lambda capture: capture.name)
+
+
+def with_original():
+    found = {}
+    for folder in FOLDERS:
+        for text in sorted(folder.glob("*.connmon.txt")):
+            capture = folder / text.name.removesuffix(".connmon.txt")
+            found.setdefault(capture.name, (capture, text))
+    return [pytest.param(*found[name], id=name) for name in sorted(found)]
+
+
+ORIGINALS = with_original()
+
+
+def parsed(text):
+    matches = [LINE.fullmatch(line) for line in text.splitlines()]
+    assert all(matches)
+    return [match.groupdict() for match in matches]
+
+
+def tap(wireshark, capture, words, *args):
+    """What a tap prints."""
+    return wireshark.run("-r", wireshark.share(capture), "-q", "-z", f"connmon,{words}", *args)
+
+
+def machine_lines(wireshark, capture):
+    return parsed(tap(wireshark, capture, "lines,machine").stdout)
+
+
+# --- Against the fields
+
+TAPS = [word for kind in ("lines,machine", "lines", "json") for word in ("-z", f"connmon,{kind}")]
+
+
+def all_taps(wireshark, capture, *args):
+    """(machine lines, human lines, JSON lines, summary) of one run."""
+    done = wireshark.run("-r", wireshark.share(capture), "-q", *TAPS, *args)
+    kinds = {"machine": [], "human": [], "json": []}
+    for line in done.stdout.splitlines():
+        kind = "json" if line[0] == "{" else "human" if line[2] == ":" else "machine"
+        kinds[kind].append(line)
+    summaries = set(re.findall(r"\d+ flows.*", done.stderr))
+    assert len(summaries) == 1
+    return *kinds.values(), summaries.pop()
+
+
+def expected_line(row, when):
+    """The machine format of what -T fields says; None where there is nothing to say."""
+    if (row["rtt_tsval"], row["rtt_seqno"], row["seq_gap"], row["dup_ack_age"]) == (
+            "-", "-", "0", "-"):
+        return None
+
+    def cut(text, absent):
+        return absent if text == "-" else text[:-3]
+
+    return {"time": cut(when, ""), "tsval": cut(row["rtt_tsval"], "*"),
+            "seqno": cut(row["rtt_seqno"], "*"), "gap": row["seq_gap"],
+            "dup": cut(row["dup_ack_age"], "-"), "payload": row["payload_bytes"],
+            "bytes": row["flow_bytes"], "flow": row["flow"]}
+
+
+def json_row(line):
+    """(frame, time, stream, what harness.connmon() has of it)"""
+    packet = json.loads(line, parse_float=str)
+    frame, when, stream = (packet.pop(key) for key in ("frame", "time", "stream"))
+    assert packet.keys() <= {field.name for field in harness.FIELDS}
+    values = {field.column: packet.get(field.name, "-") for field in harness.FIELDS}
+    return frame, when, stream, {column: str(int(value)) if isinstance(value, bool) else str(value)
+                                 for column, value in values.items()}
+
+
+def expected_summary(segments, packets):
+    flows = {(s.stream, s.src, s.dst) for s in segments}
+    parts = {"no TS opt": sum(s.tsval is None for s in segments),
+             "one-way": sum(src == dst or (stream, dst, src) not in flows
+                            for stream, src, dst in flows),
+             "not TCP": packets - len(segments)}
+    return ", ".join([f"{len(flows)} flows", f"{packets} packets",
+                      *(f"{count} {name}" for name, count in parts.items() if count)])
+
+
+@functools.cache
+def segments_of(capture):
+    return original.oracle.read_segments(capture)
+
+
+@pytest.mark.parametrize("capture", CAPTURES, **ids)
+def test_all_are_the_fields(wireshark, capture):
+    rows, segments = wireshark.connmon(capture), segments_of(capture)
+    nanoseconds = {s.frame: s.time for s in segments}
+    when = {n: "%s%d.%09d" % ("-" * (ns < 0), *divmod(abs(ns), 10**9))
+            for n, ns in nanoseconds.items()}
+    machine, human, jsons, summary = all_taps(wireshark, capture)
+    lines = [line for n, row in rows.items() if (line := expected_line(row, when[n]))]
+    assert parsed("\n".join(machine)) == lines
+    assert all(HUMAN_LINE.fullmatch(line) for line in human)
+    assert [(*line.split()[3:7:3], line.split()[7]) for line in human] == [
+        (line["gap"], line["bytes"], line["flow"]) for line in lines]
+    found = [json_row(line) for line in jsons]
+    harness.assert_same({n: row for n, _, _, row in found}, rows)
+    assert [(n, time, stream) for n, time, stream, _ in found] == [
+        (s.frame, when[s.frame], s.stream) for s in segments]
+    packets = len(wireshark.fields(capture, ["frame.number"]))
+    assert summary == expected_summary(segments, packets)
+    assert all_taps(wireshark, capture, "-2") == (machine, human, jsons, summary)
+
+
+# --- Against the original
+
+def test_columns_are_the_original_s(wireshark):
+    """To the last space, where nothing of a line differs."""
+    text = (FOLDERS[0] / "ipp.pcap.connmon.txt").read_text().splitlines()
+    common = set(text) & set(tap(wireshark, OTHERS, "lines,machine").stdout.splitlines())
+    assert len(common) > 20
+
+
+@functools.cache
+def model(capture):
+    """What the model of the original makes of a capture, quirk by quirk."""
+    return list(original.steps(segments_of(capture), original.headers(capture)))
+
+
+@pytest.mark.parametrize("capture, text", ORIGINALS)
+def test_what_differs_from_the_original_is_explained(wireshark, capture, text):
+    """From our lines to the original's, one known quirk at a time."""
+    steps = model(capture)
+    ours, theirs = steps[0][1], steps[-1][2]
+    assert list(ours.values()) == machine_lines(wireshark, capture)
+    if capture.name not in DEPENDS_ON_VERSION:
+        assert list(theirs.values()) == parsed(text.read_text())
+    for quirk, before, after in steps:
+        for frame in before.keys() & after.keys():
+            changed = {value for value in original.VALUES
+                       if before[frame][value] != after[frame][value]}
+            assert changed <= original.QUIRKS[quirk], f"{quirk}, frame {frame}"
+
+
+def test_each_quirk_is_met():
+    """But for those of which no real capture is known."""
+    met = {quirk for pair in ORIGINALS for quirk, before, after in model(pair.values[0])
+           if before != after}
+    unknown = {"idle", "zerotime", "seqzero", "dupflags"}
+    rest = original.QUIRKS.keys() - unknown - met
+    assert not rest if len(ORIGINALS) > 20 else len(met) > 10
+
+
+@pytest.mark.parametrize("words", ["quick", "machine,quick", "quick,machine"])
+def test_quick(wireshark, words):
+    lines = tap(wireshark, OTHERS, f"lines,{words}").stdout.splitlines()
+    whole = tap(wireshark, OTHERS, f"lines{',machine' * ('machine' in words)}").stdout.splitlines()
+    assert lines == [line for line in whole if line.split()[1:3] != ["*", "*"]]
+    assert 0 < len(lines) < len(whole)
+
+
+@pytest.mark.parametrize("display_filter, wanted", [
+    ("tcp.srcport == 25", lambda row: ":25+" in row["flow"]),
+    ("connmon.rtt > 0.1", lambda row: row["rtt"] != "-" and float(row["rtt"]) > 0.1),
+    ('tcp.port in {25, 80} && !frame contains "a,b"',
+     lambda row: re.search(r":(25|80)(\+|$)", row["flow"])),
+])
+@pytest.mark.parametrize("args", [[], ["-2"]], ids=["one pass", "two passes"])
+def test_filter(wireshark, display_filter, wanted, args):
+    """Restricts what is printed, not what is measured."""
+    rows = wireshark.connmon(SMALL)
+    want = sorted(frame for frame, row in rows.items() if wanted(row))
+    done = tap(wireshark, SMALL, f"json,{display_filter}", *args)
+    assert [json.loads(line)["frame"] for line in done.stdout.splitlines()] == want
+    flow_bytes = {(rows[n]["flow"], rows[n]["flow_bytes"]) for n in want}
+    lines = parsed(tap(wireshark, SMALL, f"lines,machine,{display_filter}", *args).stdout)
+    assert lines == [line for line in machine_lines(wireshark, SMALL)
+                     if (line["flow"], line["bytes"]) in flow_bytes]
+
+
+def test_summary_of_a_filter(wireshark):
+    done = tap(wireshark, SMALL, "lines,icmp || tcp.port == 25")
+    assert "4 not TCP" in done.stderr
+
+
+# --- Bad input
+
+@pytest.mark.parametrize("words", ["connmon", "connmon,", "connmon,foo", "connmon,linesmachine",
+                                   "connmon,jsonl", "connmonlines", "connmon,,lines"])
+def test_unknown_word(wireshark, words):
+    done = wireshark.execute("tshark", "-r", wireshark.share(SMALL), "-q", "-z", words)
+    (line,) = [line for line in done.stderr.splitlines() if words in line]
+    assert "connmon,lines[,machine][,quick][,filter]" in line and "connmon,json[,filter]" in line
+    assert not done.stdout and done.returncode == refusal(wireshark)
+
+
+@pytest.mark.parametrize("words", ["lines,machine,quik", "lines,tcp.port ==", "json,nonsense",
+                                   "lines,machine,quick,a\nb", "json,machine"])
+def test_bad_filter(wireshark, words):
+    done = wireshark.execute("tshark", "-r", wireshark.share(SMALL), "-q", "-z", f"connmon,{words}")
+    (line,) = [line for line in done.stderr.splitlines() if "connmon," in line]
+    assert "[,filter]" in line and words.split(",")[-1].split("\n")[0] in line
+    assert not done.stdout and done.returncode == refusal(wireshark)
+
+
+def refusal(wireshark):
+    """The exit status of tshark's own taps when they refuse a filter."""
+    done = wireshark.execute("tshark", "-r", wireshark.share(SMALL), "-q", "-z", "conv,tcp,x y")
+    assert done.returncode != 0
+    return done.returncode
+
+
+def test_help_lists_them(wireshark):
+    listed = wireshark.execute("tshark", "-z", "help").stderr.split()
+    assert {"connmon,lines", "connmon,json"} <= set(listed)
+
+
+def test_empty_filter(wireshark):
+    assert tap(wireshark, SMALL, "lines,machine,").stdout == \
+        tap(wireshark, SMALL, "lines,machine").stdout
+
+
+# --- Where the output goes
+
+def open_tshark(wireshark, *args, **files):
+    files = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
+             **files}
+    return subprocess.Popen(wireshark.command("tshark", "-n", *args), cwd=wireshark.dir,
+                            env=wireshark.environment(), **files)
+
+
+@pytest.mark.parametrize("words", ["lines,machine", "json"])
+def test_closed_pipe_ends_quietly(wireshark, words):
+    capture = wireshark.share(BIG)
+    with open_tshark(wireshark, "-r", capture, "-q", "-z", f"connmon,{words}") as child:
+        child.stdout.readline()
+        child.stdout.close()
+        text = child.stderr.read().decode()
+    assert "connmon" not in text and "flows" not in text
+
+
+@pytest.mark.parametrize("words", ["lines,machine", "json"])
+@pytest.mark.parametrize("capture", [SMALL, BIG], **ids)
+def test_full_disk_is_reported(wireshark, words, capture):
+    with open("/dev/full", "wb") as full:
+        child = open_tshark(wireshark, "-r", wireshark.share(capture), "-q", "-z",
+                            f"connmon,{words}", stdout=full)
+        text = child.communicate()[1].decode()
+    (line,) = [line for line in text.splitlines() if "connmon" in line]
+    assert "No space left" in line and child.returncode != 0 and "flows" not in text
+
+
+@pytest.mark.parametrize("source", ["-r", "-i"])
+@pytest.mark.parametrize("words", ["lines,machine", "json"])
+def test_live(wireshark, source, words):
+    """What was captured is shown though nothing follows, within a second or so."""
+    packets = SMALL.read_bytes()
+    whole = tap(wireshark, SMALL, words).stdout
+    with open_tshark(wireshark, source, "-", "-q", "-z", f"connmon,{words}",
+                     stdin=subprocess.PIPE) as child:
+        child.stdin.write(packets)
+        child.stdin.flush()
+        begin, found = time.monotonic(), b""
+        while len(found) < len(whole) * 9 // 10 and time.monotonic() - begin < 20:
+            more = child.stdout.read1()
+            if not more:
+                break
+            found += more
+        waited = time.monotonic() - begin
+        child.stdin.close()
+        rest, complaint = child.stdout.read(), child.stderr.read().decode()
+    if "dumpcap" in complaint:
+        pytest.skip("this user may not run dumpcap")
+    assert waited < 10
+    assert (found + rest).decode() == whole
