@@ -125,7 +125,6 @@ static void what_caps_drop_is_counted(void **state)
 static void too_little_memory_for_anything(void **state)
 {
     struct connmon_config config = connmon_config_default();
-    const struct connmon_result zero = {0};
     struct connmon_result r;
     struct scenario s;
 
@@ -135,7 +134,11 @@ static void too_little_memory_for_anything(void **state)
     for (int i = 0; i < 10; i++) {
         r = send(&s, CLIENT, .seq = 1, .len = 10);
         assert_int_equal(s.status, CONNMON_NO_MEMORY);
-        assert_memory_equal(&r, &zero, sizeof(r));
+        for (enum connmon_field field = 0; field < CONNMON_FIELDS; field++) {
+            int64_t value;
+
+            assert_true(!connmon_field_value(&r, field, &value) || value == 0);
+        }
     }
     assert_int_equal(scenario_stats(&s).segments, 10);
     assert_int_equal(scenario_stats(&s).unmeasured_segments, 10);
