@@ -9,12 +9,13 @@
 enum {
     SUB_BITS = 5, /* 2^SUB_BITS buckets to each doubling */
     SUBS = 1 << SUB_BITS,
-    FIRST_CAPACITY = 4,
+    FIRST_CAPACITY = 16,
 };
 
+/* There may be several with the same index, of which all but the last are full. */
 struct histogram_bucket {
-    uint32_t index;
-    uint32_t count; /* at most UINT32_MAX: then it stays there */
+    uint16_t index;
+    uint16_t count;
 };
 
 static unsigned highest_bit(uint64_t value)
@@ -26,18 +27,18 @@ static unsigned highest_bit(uint64_t value)
     return bit;
 }
 
-static uint32_t index_of(uint64_t ns)
+static uint16_t index_of(uint64_t ns)
 {
     unsigned shift;
 
     if (ns < SUBS)
-        return (uint32_t)ns;
+        return (uint16_t)ns;
     shift = highest_bit(ns) - SUB_BITS;
-    return (uint32_t)((shift << SUB_BITS) + (ns >> shift));
+    return (uint16_t)((shift << SUB_BITS) + (ns >> shift));
 }
 
 /* The middle of a bucket. */
-static int64_t value_of(uint32_t index)
+static int64_t value_of(uint16_t index)
 {
     unsigned shift;
     uint64_t lowest;
@@ -49,16 +50,16 @@ static int64_t value_of(uint32_t index)
     return (int64_t)(lowest + (UINT64_C(1) << (shift - 1)));
 }
 
-/* The first bucket that does not lie below `index`. */
-static uint16_t find(const struct histogram *histogram, uint32_t index)
+/* How many buckets do not lie above `index`. */
+static uint32_t find(const struct histogram *histogram, uint16_t index)
 {
-    uint16_t low = 0, high = histogram->used;
+    uint32_t low = 0, high = histogram->used;
 
     while (low < high) {
-        uint16_t middle = (uint16_t)((low + high) / 2);
+        uint32_t middle = (low + high) / 2;
 
-        if (histogram->buckets[middle].index < index)
-            low = (uint16_t)(middle + 1);
+        if (histogram->buckets[middle].index <= index)
+            low = middle + 1;
         else
             high = middle;
     }
@@ -67,8 +68,7 @@ static uint16_t find(const struct histogram *histogram, uint32_t index)
 
 static bool reserve(struct histogram *histogram, struct memory *memory)
 {
-    uint16_t capacity =
-        histogram->capacity ? (uint16_t)(histogram->capacity * 2) : (uint16_t)FIRST_CAPACITY;
+    uint32_t capacity = histogram->capacity ? histogram->capacity * 2 : FIRST_CAPACITY;
     struct histogram_bucket *buckets;
 
     if (histogram->used < histogram->capacity)
@@ -84,37 +84,44 @@ static bool reserve(struct histogram *histogram, struct memory *memory)
     return true;
 }
 
-static bool add_to_bucket(struct histogram *histogram, uint32_t index, uint32_t count,
-                          struct memory *memory)
+static bool add_samples(struct histogram *histogram, uint16_t index, uint16_t count,
+                        struct memory *memory)
 {
-    uint16_t i = find(histogram, index);
-    struct histogram_bucket *bucket;
+    uint32_t i = find(histogram, index);
+    struct histogram_bucket *last = i > 0 ? &histogram->buckets[i - 1] : NULL;
+    uint16_t rest = count;
 
-    if (i == histogram->used || histogram->buckets[i].index != index) {
+    if (last && last->index == index) {
+        rest =
+            count > UINT16_MAX - last->count ? (uint16_t)(count - (UINT16_MAX - last->count)) : 0;
+        if (rest == 0)
+            last->count = (uint16_t)(last->count + count);
+    }
+    if (rest > 0) {
         if (!reserve(histogram, memory))
             return false;
-        bucket = &histogram->buckets[i];
-        memmove(bucket + 1, bucket, (size_t)(histogram->used - i) * sizeof(*bucket));
-        *bucket = (struct histogram_bucket){.index = index};
+        last = &histogram->buckets[i];
+        memmove(last + 1, last, (histogram->used - i) * sizeof(*last));
+        *last = (struct histogram_bucket){index, rest};
+        if (rest < count)
+            last[-1].count = UINT16_MAX;
         histogram->used++;
     }
-    bucket = &histogram->buckets[i];
-    bucket->count = count > UINT32_MAX - bucket->count ? UINT32_MAX : bucket->count + count;
     histogram->count += count;
     return true;
 }
 
 bool histogram_add(struct histogram *histogram, int64_t ns, struct memory *memory)
 {
-    return add_to_bucket(histogram, index_of(ns < 0 ? 0 : (uint64_t)ns), 1, memory);
+    return add_samples(histogram, index_of(ns < 0 ? 0 : (uint64_t)ns), 1, memory);
 }
 
 bool histogram_merge(struct histogram *into, const struct histogram *from, struct memory *memory)
 {
     bool is_whole = true;
 
-    for (uint16_t i = 0; i < from->used; i++)
-        is_whole &= add_to_bucket(into, from->buckets[i].index, from->buckets[i].count, memory);
+    for (uint32_t i = 0; i < from->used; i++)
+        is_whole &= add_samples(into, from->buckets[i].index, from->buckets[i].count, memory);
     return is_whole;
 }
 
@@ -125,7 +132,7 @@ int64_t histogram_percentile(const struct histogram *histogram, unsigned percent
         histogram->count / 100 * percent + (histogram->count % 100 * percent + 99) / 100;
     uint64_t seen = 0;
 
-    for (uint16_t i = 0; i < histogram->used; i++) {
+    for (uint32_t i = 0; i < histogram->used; i++) {
         seen += histogram->buckets[i].count;
         if (seen >= rank)
             return value_of(histogram->buckets[i].index);

@@ -3,7 +3,7 @@
  * Buckets stand close together where values are small and far apart where they are large, 32 to
  * each doubling (as in an HDR histogram, Tene 2012). A percentile is told as the middle of its
  * bucket, so it is at most 1/64, 1.6 %, off the exact one; values below 32 ns are exact. Only
- * buckets in use are kept: five samples cost at most 40 bytes, and any number at most 15 KiB.
+ * buckets in use are kept: up to 16 samples cost 64 bytes, a million at most 8 KiB.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,7 +18,7 @@
 /* All bytes zero is empty. */
 struct histogram {
     struct histogram_bucket *buckets; /* in use, in order of their values */
-    uint16_t used, capacity;
+    uint32_t used, capacity;
     uint64_t count; /* of samples */
 };
 

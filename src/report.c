@@ -53,6 +53,15 @@ static void scale(uint64_t thousandths, const char *const *units, char *text, si
         snprintf(text, size, "%" PRIu64 " %s", thousandths / 1000, *units);
 }
 
+/* A whole number of the first unit. */
+static void put_scaled(uint64_t number, const char *const *units, char *text, size_t size)
+{
+    if (number < 1000)
+        snprintf(text, size, "%" PRIu64 " %s", number, *units);
+    else
+        scale(number, units + 1, text, size);
+}
+
 char *report_readable(const struct report_column *column, const struct report_cell *cell,
                       char *text, size_t size)
 {
@@ -72,13 +81,10 @@ char *report_readable(const struct report_column *column, const struct report_ce
         scale(number, times, text, size);
         break;
     case REPORT_BYTES:
-        if (number < 1000)
-            snprintf(text, size, "%" PRIu64 " B", number);
-        else
-            scale(number * 1000, bytes, text, size);
+        put_scaled(number, bytes, text, size);
         break;
     case REPORT_RATE:
-        scale(number * 1000, rates, text, size);
+        put_scaled(number, rates, text, size);
         break;
     case REPORT_BOOLEAN:
         snprintf(text, size, "%s", cell->number ? "yes" : "no");

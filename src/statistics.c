@@ -11,7 +11,11 @@
 #include "hash.h"
 #include "memory.h"
 
-enum { FIRST_CAPACITY = 64, FIRST_HASH_BITS = 6 };
+enum {
+    FIRST_CAPACITY = 64,
+    FIRST_HASH_BITS = 6,
+    CHUNK_CONVERSATIONS = 64, /* cut from one block of memory */
+};
 
 /* Rows in the order that they are shown in. */
 struct order {
@@ -19,11 +23,19 @@ struct order {
     size_t capacity;
 };
 
+/* Where the conversations are, however many or few of a capture's connections are counted. */
+struct chunk {
+    struct chunk *next;
+    size_t used;
+    struct conversation conversations[CHUNK_CONVERSATIONS];
+};
+
 struct statistics {
     struct memory memory;
     struct conversation **conversations; /* by serial number; NULL: no packet of it was seen */
     size_t capacity;
-    struct host *hosts; /* made anew each time they are asked for */
+    struct chunk *chunks; /* the latest first */
+    struct host *hosts;   /* made anew each time they are asked for */
     size_t host_count, host_capacity;
     struct order conversation_order, host_order;
     struct statistics_totals totals; /* but connections and one_way */
@@ -74,13 +86,13 @@ void statistics_reset(struct statistics *statistics)
 {
     struct memory *memory = &statistics->memory;
 
-    for (size_t i = 0; i < statistics->capacity; i++) {
-        struct conversation *conversation = statistics->conversations[i];
+    while (statistics->chunks) {
+        struct chunk *chunk = statistics->chunks;
 
-        if (!conversation)
-            continue;
-        conversation_clear(conversation, memory);
-        memory_free(memory, conversation, sizeof(*conversation));
+        statistics->chunks = chunk->next;
+        for (size_t i = 0; i < chunk->used; i++)
+            conversation_clear(&chunk->conversations[i], memory);
+        memory_free(memory, chunk, sizeof(*chunk));
     }
     memory_free(memory, statistics->conversations,
                 statistics->capacity * sizeof(struct conversation *));
@@ -89,6 +101,7 @@ void statistics_reset(struct statistics *statistics)
     forget_hosts(statistics);
     forget_order(statistics, &statistics->conversation_order);
     forget_order(statistics, &statistics->host_order);
+    memory_release(memory);
     memset(&statistics->totals, 0, sizeof(statistics->totals));
 }
 
@@ -98,6 +111,20 @@ void statistics_free(struct statistics *statistics)
         return;
     statistics_reset(statistics);
     free(statistics);
+}
+
+static struct conversation *new_conversation(struct statistics *statistics)
+{
+    struct chunk *chunk = statistics->chunks;
+
+    if (!chunk || chunk->used == CHUNK_CONVERSATIONS) {
+        chunk = memory_alloc(&statistics->memory, sizeof(*chunk));
+        if (!chunk)
+            return NULL;
+        chunk->next = statistics->chunks;
+        statistics->chunks = chunk;
+    }
+    return &chunk->conversations[chunk->used++];
 }
 
 static struct conversation *find_conversation(struct statistics *statistics, uint32_t serial)
@@ -113,8 +140,7 @@ static struct conversation *find_conversation(struct statistics *statistics, uin
         statistics->capacity = capacity;
     }
     if (!statistics->conversations[serial])
-        statistics->conversations[serial] =
-            memory_alloc(&statistics->memory, sizeof(struct conversation));
+        statistics->conversations[serial] = new_conversation(statistics);
     return statistics->conversations[serial];
 }
 

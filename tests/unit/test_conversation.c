@@ -1,0 +1,260 @@
+/* test_conversation.c - the figures of a connection
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "figures.h"
+
+#include "conversation.h"
+
+struct fixture {
+    struct memory memory;
+    struct conversation conversation;
+};
+
+static int begin(void **state)
+{
+    static struct fixture fixture;
+
+    memset(&fixture, 0, sizeof(fixture));
+    memory_init(&fixture.memory, 0);
+    *state = &fixture;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct fixture *f = *state;
+
+    conversation_clear(&f->conversation, &f->memory);
+    memory_release(&f->memory);
+    assert_int_equal(f->memory.used, 0);
+    return 0;
+}
+
+static void add(struct fixture *f, struct connmon_observation seen)
+{
+    assert_true(conversation_add(&f->conversation, &seen, &f->memory));
+}
+
+static void add_event(struct fixture *f, int64_t ms, uint8_t direction,
+                      enum connmon_seq_event event, int32_t gap)
+{
+    struct connmon_observation seen = observe(ms, direction, CONNMON_ACK, 1000);
+
+    seen.packet = (uint64_t)ms;
+    seen.result.seq_event = event;
+    seen.result.seq_gap = gap;
+    add(f, seen);
+}
+
+static void the_client_sent_the_syn(void **state)
+{
+    struct fixture *f = *state;
+    bool is_guess;
+
+    add(f, observe(0, 1, CONNMON_ACK, 10));
+    assert_int_equal(conversation_client(&f->conversation, &is_guess), 0); /* its port is higher */
+    assert_true(is_guess);
+    add(f, observe(1, 0, CONNMON_SYN | CONNMON_ACK, 0)); /* and so it is the server */
+    assert_int_equal(conversation_client(&f->conversation, &is_guess), 1);
+    assert_false(is_guess);
+    add(f, observe(2, 0, CONNMON_SYN, 0)); /* the first one counts */
+    assert_int_equal(conversation_client(&f->conversation, &is_guess), 1);
+}
+
+/* RFC 6298 section 2. */
+static void jitter_is_rttvar(void **state)
+{
+    struct fixture *f = *state;
+    const struct side *side = &f->conversation.sides[0];
+
+    add(f, observe_rtt(0, 0, 80 * MS));
+    assert_int_equal(side->rtt_smoothed, 80 * MS);
+    assert_int_equal(side->jitter, 40 * MS);
+    add(f, observe_rtt(1, 0, 160 * MS));
+    assert_int_equal(side->rtt_smoothed, 90 * MS);
+    assert_int_equal(side->jitter, 50 * MS);
+    add(f, observe_rtt(2, 0, 50 * MS));
+    assert_int_equal(side->rtt_smoothed, 85 * MS);
+    assert_int_equal(side->jitter, 50 * MS - 50 * MS / 4 + 40 * MS / 4);
+    assert_int_equal(side->rtt_min, 50 * MS);
+    assert_int_equal(side->rtt_max, 160 * MS);
+}
+
+static void an_answer_takes_what_the_network_did_not(void **state)
+{
+    struct fixture *f = *state;
+    const struct side *server = &f->conversation.sides[1];
+
+    add(f, observe_rtt(0, 1, 20 * MS));
+    add(f, observe(100, 0, CONNMON_ACK, 10));
+    add(f, observe(101, 0, CONNMON_ACK, 10)); /* the last byte of the request */
+    add(f, observe(201, 1, CONNMON_ACK, 10)); /* the first of the answer */
+    add(f, observe(301, 1, CONNMON_ACK, 10));
+    assert_int_equal(server->response.count, 1);
+    assert_int_equal(server->responding, 80 * MS);
+    assert_int_equal(server->network, 20 * MS);
+}
+
+static void who_resends_is_not_waited_for(void **state)
+{
+    struct fixture *f = *state;
+
+    add(f, observe(0, 0, CONNMON_ACK, 1000));
+    add_event(f, 1000, 0, CONNMON_SEQ_RETRANSMISSION, -1000);
+    add(f, observe(1030, 1, CONNMON_ACK, 10));
+    assert_int_equal(f->conversation.sides[0].lost_beyond, 1000 * MS);
+    assert_int_equal(f->conversation.sides[1].responding, 30 * MS);
+}
+
+static void a_filled_hole_cost_time(void **state)
+{
+    struct fixture *f = *state;
+    const struct side *side = &f->conversation.sides[0];
+
+    add_event(f, 0, 0, CONNMON_SEQ_NORMAL, 0);
+    add_event(f, 10, 0, CONNMON_SEQ_HOLE, 2000);
+    add_event(f, 30, 0, CONNMON_SEQ_HOLE_FILL, -3000);
+    assert_int_equal(side->missing_bytes, 1000);
+    add_event(f, 60, 0, CONNMON_SEQ_HOLE_FILL, -2000);
+    assert_int_equal(side->missing_bytes, 0);
+    assert_int_equal(side->lost_before, 50 * MS);
+    assert_int_equal(side->holes, 1);
+}
+
+static void an_acknowledged_hole_cost_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct connmon_observation ack = observe_rtt(20, 1, 5 * MS);
+    const struct side *side = &f->conversation.sides[0];
+
+    add_event(f, 10, 0, CONNMON_SEQ_HOLE, 2000);
+    ack.result.seqno.packet = 9; /* what came before the hole */
+    add(f, ack);
+    assert_true(side->has_hole);
+    ack.result.seqno.packet = 10;
+    add(f, ack);
+    add_event(f, 1000, 0, CONNMON_SEQ_HOLE_FILL, -3000);
+    assert_int_equal(side->lost_before, 0);
+}
+
+static void a_window_of_0_counts_until_it_opens_or_to_the_end(void **state)
+{
+    struct fixture *f = *state;
+    struct connmon_observation seen = observe(10, 0, CONNMON_ACK, 0);
+
+    seen.has_zero_window = true;
+    add(f, seen);
+    add(f, observe(40, 0, CONNMON_ACK, 0));
+    seen.time_ns = 50 * MS;
+    add(f, seen);
+    add(f, observe(70, 1, CONNMON_ACK, 0));
+    assert_int_equal(f->conversation.sides[0].zero_window, 30 * MS);
+    assert_int_equal(conversation_zero_window(&f->conversation, &f->conversation.sides[0]),
+                     50 * MS);
+    seen.time_ns = 80 * MS; /* a reset has a window of 0 and means nothing by it */
+    seen.flags = CONNMON_RST;
+    seen.result.direction = 1;
+    add(f, seen);
+    assert_false(f->conversation.sides[1].is_window_zero);
+}
+
+static void unknown_times_are_not_looked_at(void **state)
+{
+    struct fixture *f = *state;
+    struct connmon_observation seen = observe(INT64_C(5000000), 0, CONNMON_ACK, 100);
+
+    seen.time_unknown = true;
+    add(f, seen);
+    assert_false(f->conversation.has_time);
+    add(f, observe(10, 0, CONNMON_ACK, 100));
+    add(f, seen);
+    add(f, observe(30, 1, CONNMON_ACK, 100));
+    assert_int_equal(f->conversation.first_time, 10 * MS);
+    assert_int_equal(conversation_duration(&f->conversation), 20 * MS);
+    assert_int_equal(f->conversation.sides[1].responding, 20 * MS);
+    assert_int_equal(f->conversation.sides[0].packets, 3);
+}
+
+/* A clock that jumps by centuries, back and forth. */
+static void sums_of_times_do_not_overflow(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ns;
+
+    for (int i = 0; i < 12; i++) {
+        struct connmon_observation seen = observe(0, i % 2 ? 1 : 0, CONNMON_ACK, 10);
+
+        seen.time_ns = i % 3 ? INT64_MAX : INT64_MIN;
+        seen.has_zero_window = i % 4 == 1;
+        seen.result.seq_event = i % 2 ? CONNMON_SEQ_RETRANSMISSION : CONNMON_SEQ_NORMAL;
+        add(f, seen);
+        conversation_cause(&f->conversation, &ns);
+        assert_true(ns >= 0);
+    }
+}
+
+static void a_cause_has_a_fifth_of_the_time(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ns;
+
+    add(f, observe(0, 0, CONNMON_ACK, 10));
+    add(f, observe(100, 1, CONNMON_ACK, 10));
+    assert_int_equal(conversation_cause(&f->conversation, &ns), CAUSE_SERVER);
+    assert_int_equal(ns, 100 * MS);
+    add(f, observe(500, 1, CONNMON_ACK, 10));
+    assert_int_equal(conversation_cause(&f->conversation, &ns), CAUSE_SERVER);
+    add(f, observe(501, 1, CONNMON_ACK, 10));
+    assert_int_equal(conversation_cause(&f->conversation, &ns), CAUSE_NOTHING);
+    assert_int_equal(ns, 0);
+}
+
+static void every_word_is_told(void **state)
+{
+    (void)state;
+    for (enum conversation_cause i = CAUSE_NOTHING; i < CAUSES; i++)
+        assert_true(strlen(conversation_cause_name(i)) > 0);
+    for (enum conversation_end i = END_OPEN; i <= END_RESET_BY_SERVER; i++)
+        assert_true(strlen(conversation_end_name(i)) > 0);
+}
+
+static void sides_are_merged(void **state)
+{
+    struct fixture *f = *state;
+    struct side sum = {0};
+
+    add(f, observe_rtt(0, 0, 10 * MS));
+    add(f, observe_rtt(1, 1, 30 * MS));
+    add(f, observe_rtt(2, 1, 20 * MS));
+    assert_true(side_merge(&sum, &f->conversation.sides[1], &f->memory));
+    assert_true(side_merge(&sum, &f->conversation.sides[0], &f->memory));
+    assert_int_equal(sum.packets, 3);
+    assert_int_equal(sum.wire_bytes, 300);
+    assert_int_equal(sum.rtt.count, 3);
+    assert_int_equal(sum.rtt_min, 10 * MS);
+    assert_int_equal(sum.rtt_max, 30 * MS);
+    side_clear(&sum, &f->memory);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(the_client_sent_the_syn),
+        test(jitter_is_rttvar),
+        test(an_answer_takes_what_the_network_did_not),
+        test(who_resends_is_not_waited_for),
+        test(a_filled_hole_cost_time),
+        test(an_acknowledged_hole_cost_nothing),
+        test(a_window_of_0_counts_until_it_opens_or_to_the_end),
+        test(unknown_times_are_not_looked_at),
+        test(sums_of_times_do_not_overflow),
+        test(a_cause_has_a_fifth_of_the_time),
+        test(every_word_is_told),
+        test(sides_are_merged),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

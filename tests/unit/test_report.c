@@ -1,0 +1,151 @@
+/* test_report.c - text, CSV and JSON of rows that are made up
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "figures.h"
+
+#include "report.h"
+
+enum { OUTPUT_SIZE = 4096 };
+
+struct output {
+    char text[OUTPUT_SIZE];
+    size_t length;
+};
+
+static void keep(void *to, const char *text, size_t length)
+{
+    struct output *output = to;
+
+    assert_true(length < OUTPUT_SIZE - output->length);
+    memcpy(output->text + output->length, text, length);
+    output->length += length;
+    output->text[output->length] = '\0';
+}
+
+/* A row is its cells. */
+static void cell_of(const void *row, const struct report_column *column, struct report_cell *cell)
+{
+    *cell = ((const struct report_cell *)row)[column->id];
+}
+
+static const struct report_column columns[] = {
+    {NULL, "name", "Name", "", REPORT_TEXT, true, 0},
+    {NULL, "hidden", "Hidden", "", REPORT_BOOLEAN, false, 1},
+    {"left", "delay", "delay", "", REPORT_TIME, true, 2},
+    {"left", "bytes", "bytes", "", REPORT_BYTES, true, 3},
+    {"right", "count", "count", "", REPORT_COUNT, true, 4},
+    {NULL, "end", "End", "", REPORT_TEXT, true, 5},
+};
+static const struct report_kind kind = {columns, 6, cell_of};
+
+static const struct report_cell full[] = {
+    {true, 0, "a \"quoted\", one"}, {true, 1, ""}, {true, 24900000, ""},
+    {true, 12345678, ""},           {true, 7, ""}, {true, 0, "done"},
+};
+static const struct report_cell empty[6] = {{true, 0, "b"}};
+static const void *const rows[] = {full, empty};
+
+static void text_is_aligned(void **state)
+{
+    struct output output = {.length = 0};
+
+    (void)state;
+    report_text(&kind, rows, 2, keep, &output);
+    assert_string_equal(output.text, "                 left              right\n"
+                                     "Name               delay    bytes  count  End\n"
+                                     "a \"quoted\", one  24.9 ms  12.3 MB      7  done\n"
+                                     "b\n");
+}
+
+static void csv_is_that_of_rfc_4180(void **state)
+{
+    struct output output = {.length = 0};
+
+    (void)state;
+    report_csv(&kind, rows, 2, keep, &output);
+    assert_string_equal(output.text, "name,hidden,left_delay,left_bytes,right_count,end\r\n"
+                                     "\"a \"\"quoted\"\", one\",true,0.024900000,12345678,7,"
+                                     "\"done\"\r\n"
+                                     "\"b\",,,,,\r\n");
+}
+
+static void json_has_an_object_per_line(void **state)
+{
+    static const void *const plain[] = {empty};
+    struct output output = {.length = 0};
+
+    (void)state;
+    report_json(&kind, plain, 1, keep, &output);
+    assert_string_equal(output.text, "{\"name\":\"b\",\"hidden\":null,\"left_delay\":null,"
+                                     "\"left_bytes\":null,\"right_count\":null,\"end\":null}\n");
+}
+
+static void no_rows_leave_the_header(void **state)
+{
+    struct output output = {.length = 0};
+
+    (void)state;
+    report_json(&kind, rows, 0, keep, &output);
+    assert_int_equal(output.length, 0);
+    report_text(&kind, rows, 0, keep, &output);
+    assert_string_equal(output.text, "      left          right\n"
+                                     "Name  delay  bytes  count  End\n");
+}
+
+static void assert_readable(enum report_type type, int64_t number, const char *words)
+{
+    const struct report_column column = {.type = type};
+    const struct report_cell cell = {.is_present = true, .number = number};
+    char text[REPORT_CELL_SIZE];
+
+    assert_ptr_equal(report_readable(&column, &cell, text, sizeof(text)), text);
+    assert_string_equal(text, words);
+}
+
+static void numbers_are_readable(void **state)
+{
+    (void)state;
+    assert_readable(REPORT_TIME, 0, "0.00 us");
+    assert_readable(REPORT_TIME, 999, "0.99 us");
+    assert_readable(REPORT_TIME, 9999999, "9.99 ms");
+    assert_readable(REPORT_TIME, 10000000, "10.0 ms");
+    assert_readable(REPORT_TIME, 999999999, "999 ms");
+    assert_readable(REPORT_TIME, 1000000000, "1.00 s");
+    assert_readable(REPORT_TIME, INT64_MAX, "9223372036 s");
+    assert_readable(REPORT_BYTES, 999, "999 B");
+    assert_readable(REPORT_BYTES, 1000, "1.00 kB");
+    assert_readable(REPORT_BYTES, INT64_MAX, "9223372 TB");
+    assert_readable(REPORT_RATE, 999, "999 bit/s");
+    assert_readable(REPORT_RATE, 1500000, "1.50 Mbit/s");
+    assert_readable(REPORT_RATE, INT64_MAX, "9223372036 Gbit/s");
+    assert_readable(REPORT_COUNT, INT64_MAX, "9223372036854775807");
+    assert_readable(REPORT_BOOLEAN, 1, "yes");
+}
+
+static void times_before_1970_are_exact(void **state)
+{
+    static const struct report_column column = {NULL, "t", "t", "", REPORT_DATE, true, 0};
+    static const struct report_kind one = {&column, 1, cell_of};
+    static const struct report_cell cells[] = {{true, -1500000000, ""}, {true, INT64_MIN, ""}};
+    static const void *const dates[] = {&cells[0], &cells[1]};
+    struct output output = {.length = 0};
+
+    (void)state;
+    report_json(&one, dates, 2, keep, &output);
+    assert_string_equal(output.text, "{\"t\":-1.500000000}\n{\"t\":-9223372036.854775808}\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_aligned),
+        cmocka_unit_test(csv_is_that_of_rfc_4180),
+        cmocka_unit_test(json_has_an_object_per_line),
+        cmocka_unit_test(no_rows_leave_the_header),
+        cmocka_unit_test(numbers_are_readable),
+        cmocka_unit_test(times_before_1970_are_exact),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
