@@ -16,7 +16,7 @@
 
 enum {
     MIN_HEADER = 20, /* RFC 9293 section 3.1 */
-    HEADER_UP_TO_WINDOW = 16,
+    HEADER_UP_TO_FLAGS = 14,
     FLAGS = 0x0fff, /* of the 16 bits with the header length */
 };
 
@@ -129,8 +129,8 @@ static bool is_quoted(proto_tree *tree, const struct layers *layers, const struc
 }
 
 /* Finds the innermost TCP header that was sent here, not quoted by an error: the last one that
- * Wireshark has dissected. It tells the stream once it has read a header's seqno, flags, length and
- * window, so a header without a stream was cut too short. */
+ * Wireshark has dissected. It tells the stream once it has read a header's seqno, flags and length
+ * (4.0: and window), so a header without a stream was cut too short. */
 static bool find_header(proto_tree *tree, const struct layers *layers, struct header *header,
                         uint32_t *stream)
 {
@@ -204,7 +204,7 @@ static bool extract_fixed_part(struct header *header, struct connmon_segment *se
     const int at = header->start;
     guint16 length_and_flags;
 
-    if (!tvb_bytes_exist(header->tvb, at, HEADER_UP_TO_WINDOW))
+    if (!tvb_bytes_exist(header->tvb, at, HEADER_UP_TO_FLAGS))
         return false;
     segment->src.port = tvb_get_ntohs(header->tvb, at);
     segment->dst.port = tvb_get_ntohs(header->tvb, at + 2);
@@ -212,7 +212,8 @@ static bool extract_fixed_part(struct header *header, struct connmon_segment *se
     segment->ack = tvb_get_ntohl(header->tvb, at + 8);
     length_and_flags = tvb_get_ntohs(header->tvb, at + 12);
     segment->flags = length_and_flags & FLAGS;
-    segment->window = tvb_get_ntohs(header->tvb, at + 14);
+    if (tvb_bytes_exist(header->tvb, at + HEADER_UP_TO_FLAGS, 2))
+        segment->window = tvb_get_ntohs(header->tvb, at + HEADER_UP_TO_FLAGS);
     header->length = (length_and_flags >> 12) * 4;
     return header->length >= MIN_HEADER;
 }

@@ -26,7 +26,7 @@ bool extract_is_possible(proto_tree *tree);
 int64_t extract_time(const packet_info *pinfo);
 
 /* Fills `segment`, all but its packet number, from the innermost TCP header of the packet that no
- * ICMP error quotes. Returns false if there is none that was captured up to its window field. */
+ * ICMP error quotes. Returns false if there is none that was captured up to its flags. */
 bool extract_segment(packet_info *pinfo, proto_tree *tree, struct connmon_segment *segment);
 
 #endif

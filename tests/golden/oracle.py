@@ -78,6 +78,8 @@ def plain_segment(row):
     """From the fields of a frame: of several addresses the last are the innermost."""
     before = row["frame.protocols"].split(":tcp")[0].split(":")
     network = [layer for layer in before if layer in ("ip", "ipv6")]
+    if not network:  # 4.6 does not list the one below MPLS
+        network = [layer for layer in ("ip", "ipv6") if row[layer + ".src"]]
     if not network:
         return None
     last = {name: text.split(";")[-1] for name, text in row.items()}
