@@ -114,10 +114,11 @@ static char *start(const struct table_tap *as, const char *filter)
 
     *tap = *as;
     tap->statistics = statistics_new();
-    if (!tap->statistics)
-        wrong = g_strdup("no memory");
-    else
-        wrong = taps_listen("connmon", tap, filter, reset, count, draw, finish);
+    if (!tap->statistics) {
+        g_free(tap);
+        return g_strdup("no memory");
+    }
+    wrong = taps_listen("connmon", tap, filter, reset, count, draw, finish);
     if (wrong) {
         statistics_free(tap->statistics);
         g_free(tap);

@@ -71,12 +71,12 @@ static bool reserve(struct histogram *histogram, struct memory *memory)
     uint32_t capacity = histogram->capacity ? histogram->capacity * 2 : FIRST_CAPACITY;
     struct histogram_bucket *buckets;
 
-    if (histogram->used < histogram->capacity)
+    if (histogram->buckets && histogram->used < histogram->capacity)
         return true;
     buckets = memory_alloc(memory, capacity * sizeof(*buckets));
     if (!buckets)
         return false;
-    if (histogram->used)
+    if (histogram->buckets)
         memcpy(buckets, histogram->buckets, histogram->used * sizeof(*buckets));
     memory_free(memory, histogram->buckets, histogram->capacity * sizeof(*buckets));
     histogram->buckets = buckets;
