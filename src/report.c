@@ -4,22 +4,17 @@
  */
 #include "report.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define NS_PER_S INT64_C(1000000000)
+#include "text.h"
 
 enum {
-    TEXT_SIZE = 2 * REPORT_CELL_SIZE,
-    MOST_COLUMNS = 128, /* of a kind */
+    TEXT_SIZE = 2 * REPORT_CELL_SIZE, /* room for a cell or a name, in whatever form */
+    MOST_COLUMNS = 128,               /* of a kind */
     COLUMN_GAP = 2,
+    BUFFER_SIZE = 16 * 1024,
 };
-
-static void put(report_sink *sink, void *to, const char *text)
-{
-    sink(to, text, strlen(text));
-}
 
 char *report_column_name(const struct report_column *column, char *text, size_t size)
 {
@@ -35,257 +30,309 @@ char *report_column_title(const struct report_column *column, char *text, size_t
     return text;
 }
 
-/* Three significant digits and the largest unit that leaves one before the point; `units` end with
- * NULL, each `step` times the one before, from `value` in thousandths of the first. */
-static void scale(uint64_t thousandths, const char *const *units, char *text, size_t size)
+/* Three significant digits and the largest unit that leaves one before the point. `units` end with
+ * NULL, each is a thousand times the one before, and the number is in thousandths of the first. */
+static void put_scaled(struct text *text, uint64_t thousandths, const char *const *units)
 {
     while (thousandths >= 1000000 && units[1]) {
         thousandths /= 1000;
         units++;
     }
-    if (thousandths < 10000)
-        snprintf(text, size, "%" PRIu64 ".%02" PRIu64 " %s", thousandths / 1000,
-                 thousandths % 1000 / 10, *units);
-    else if (thousandths < 100000)
-        snprintf(text, size, "%" PRIu64 ".%" PRIu64 " %s", thousandths / 1000,
-                 thousandths % 1000 / 100, *units);
-    else
-        snprintf(text, size, "%" PRIu64 " %s", thousandths / 1000, *units);
+    text_unsigned(text, thousandths / 1000, 0);
+    if (thousandths < 100000) {
+        text_char(text, '.');
+        if (thousandths < 10000)
+            text_digits(text, thousandths % 1000 / 10, 2);
+        else
+            text_digits(text, thousandths % 1000 / 100, 1);
+    }
+    text_char(text, ' ');
+    text_string(text, *units);
 }
 
-/* A whole number of the first unit. */
-static void put_scaled(uint64_t number, const char *const *units, char *text, size_t size)
+/* The same of a number in the first unit, which is not divided. */
+static void put_whole_scaled(struct text *text, uint64_t number, const char *const *units)
 {
-    if (number < 1000)
-        snprintf(text, size, "%" PRIu64 " %s", number, *units);
-    else
-        scale(number, units + 1, text, size);
+    if (number >= 1000) {
+        put_scaled(text, number, units + 1);
+        return;
+    }
+    text_unsigned(text, number, 0);
+    text_char(text, ' ');
+    text_string(text, *units);
 }
 
-char *report_readable(const struct report_column *column, const struct report_cell *cell,
-                      char *text, size_t size)
+static void put_readable(struct text *text, const struct report_column *column,
+                         const struct report_cell *cell)
 {
     static const char *const times[] = {"us", "ms", "s", NULL};
     static const char *const bytes[] = {"B", "kB", "MB", "GB", "TB", NULL};
     static const char *const rates[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s", NULL};
     uint64_t number = cell->number < 0 ? 0 : (uint64_t)cell->number;
 
-    *text = '\0';
     if (!cell->is_present)
-        return text;
+        return;
     switch (column->type) {
     case REPORT_TEXT:
-        snprintf(text, size, "%s", cell->text);
+        text_string(text, cell->text);
         break;
     case REPORT_TIME:
-        scale(number, times, text, size);
+        put_scaled(text, number, times);
         break;
     case REPORT_BYTES:
-        put_scaled(number, bytes, text, size);
+        put_whole_scaled(text, number, bytes);
         break;
     case REPORT_RATE:
-        put_scaled(number, rates, text, size);
+        put_whole_scaled(text, number, rates);
         break;
     case REPORT_BOOLEAN:
-        snprintf(text, size, "%s", cell->number ? "yes" : "no");
+        text_string(text, number ? "yes" : "no");
         break;
     case REPORT_DATE:
-        snprintf(text, size, "%" PRId64 ".%09" PRId64, cell->number / NS_PER_S,
-                 cell->number % NS_PER_S);
+        text_seconds(text, cell->number, 9, 0);
         break;
     case REPORT_COUNT:
-        snprintf(text, size, "%" PRIu64, number);
+        text_unsigned(text, number, 0);
         break;
     }
+}
+
+char *report_readable(const struct report_column *column, const struct report_cell *cell,
+                      char *text, size_t size)
+{
+    struct text to = {text, text + size - 1};
+
+    put_readable(&to, column, cell);
+    *to.at = '\0';
     return text;
 }
 
 /* A number as machines read it, from integers alone. */
-static char *exact(const struct report_column *column, const struct report_cell *cell, char *text,
-                   size_t size)
+static void put_exact(struct text *text, const struct report_column *column,
+                      const struct report_cell *cell)
 {
-    uint64_t size_of = cell->number < 0 ? 0 - (uint64_t)cell->number : (uint64_t)cell->number;
-
     if (column->type == REPORT_BOOLEAN)
-        snprintf(text, size, "%s", cell->number ? "true" : "false");
+        text_string(text, cell->number ? "true" : "false");
     else if (column->type == REPORT_TIME || column->type == REPORT_DATE)
-        snprintf(text, size, "%s%" PRIu64 ".%09" PRIu64, cell->number < 0 ? "-" : "",
-                 size_of / (uint64_t)NS_PER_S, size_of % (uint64_t)NS_PER_S);
+        text_seconds(text, cell->number, 9, 0);
     else
-        snprintf(text, size, "%" PRId64, cell->number);
-    return text;
+        text_signed(text, cell->number, 0);
 }
 
-static void put_spaces(report_sink *sink, void *to, size_t count)
-{
-    static const char spaces[] = "                                ";
+/* Output on its way to a sink, which is not to be called for each of many little pieces. */
+struct output {
+    report_sink *sink;
+    void *to;
+    struct text text;
+    size_t gap; /* of a table: spaces due before the next text, since none shall end a line */
+    char bytes[BUFFER_SIZE];
+};
 
-    for (size_t size; count > 0; count -= size) {
-        size = count < sizeof(spaces) - 1 ? count : sizeof(spaces) - 1;
-        sink(to, spaces, size);
-    }
+static void begin(struct output *output, report_sink *sink, void *to)
+{
+    output->sink = sink;
+    output->to = to;
+    output->text = (struct text){output->bytes, output->bytes + BUFFER_SIZE};
+    output->gap = 0;
+}
+
+static void flush(struct output *output)
+{
+    output->sink(output->to, output->bytes, (size_t)(output->text.at - output->bytes));
+    output->text.at = output->bytes;
+}
+
+/* Where a cell can be written. */
+static struct text *room(struct output *output)
+{
+    if (output->text.end - output->text.at < 2 * TEXT_SIZE)
+        flush(output);
+    return &output->text;
+}
+
+static void put_spaces(struct output *output, size_t count)
+{
+    for (; count > 0; count--)
+        text_char(room(output), ' ');
 }
 
 static size_t width_of(const struct report_kind *kind, const struct report_column *column,
                        const void *const *rows, size_t count)
 {
-    struct report_cell cell;
-    char text[TEXT_SIZE];
     size_t width = strlen(column->title);
 
     for (size_t row = 0; row < count; row++) {
-        size_t length;
+        char bytes[TEXT_SIZE];
+        struct text text = {bytes, bytes + TEXT_SIZE};
+        struct report_cell cell;
 
         kind->cell(rows[row], column, &cell);
-        length = strlen(report_readable(column, &cell, text, sizeof(text)));
-        if (length > width)
-            width = length;
+        put_readable(&text, column, &cell);
+        if ((size_t)(text.at - bytes) > width)
+            width = (size_t)(text.at - bytes);
     }
     return width;
 }
 
-/* A line of the table while it is written. */
-struct line {
-    report_sink *sink;
-    void *to;
-    size_t gap; /* spaces that are due before the next text: none end a line */
-};
-
-static void put_aligned(struct line *line, size_t width, const char *text, bool to_the_right)
+static void put_aligned(struct output *output, size_t width, const char *bytes, size_t length,
+                        bool to_the_right)
 {
-    size_t length = strlen(text);
-
     if (length > 0) {
-        put_spaces(line->sink, line->to, line->gap + (to_the_right ? width - length : 0));
-        line->sink(line->to, text, length);
-        line->gap = to_the_right ? 0 : width - length;
+        put_spaces(output, output->gap + (to_the_right ? width - length : 0));
+        text_bytes(room(output), bytes, length);
+        output->gap = to_the_right ? 0 : width - length;
     } else {
-        line->gap += width;
+        output->gap += width;
     }
-    line->gap += COLUMN_GAP;
+    output->gap += COLUMN_GAP;
+}
+
+static void end_line(struct output *output)
+{
+    text_char(room(output), '\n');
+    output->gap = 0;
 }
 
 /* The prefixes, each above the first of its columns. */
-static void put_groups(const struct report_kind *kind, const size_t *widths, report_sink *sink,
-                       void *to)
+static void put_groups(struct output *output, const struct report_kind *kind, const size_t *widths)
 {
-    struct line line = {sink, to, 0};
     const char *group = NULL;
     bool has_groups = false;
 
     for (size_t i = 0; i < kind->column_count; i++) {
         const struct report_column *column = &kind->columns[i];
+        bool begins = column->prefix && column->prefix != group;
 
         if (!column->is_brief)
             continue;
-        put_aligned(&line, widths[i],
-                    column->prefix && column->prefix != group ? column->prefix : "", false);
+        put_aligned(output, widths[i], column->prefix, begins ? strlen(column->prefix) : 0, false);
         group = column->prefix;
-        has_groups |= group != NULL;
+        has_groups |= begins;
     }
+    output->gap = 0;
     if (has_groups)
-        put(sink, to, "\n");
+        end_line(output);
 }
 
 /* A row, or the header if `row` is NULL. */
-static void put_row(const struct report_kind *kind, const size_t *widths, const void *row,
-                    report_sink *sink, void *to)
+static void put_row(struct output *output, const struct report_kind *kind, const size_t *widths,
+                    const void *row)
 {
-    struct line line = {sink, to, 0};
-    struct report_cell cell;
-    char text[TEXT_SIZE];
-
     for (size_t i = 0; i < kind->column_count; i++) {
         const struct report_column *column = &kind->columns[i];
-        const char *words = column->title;
+        char bytes[TEXT_SIZE];
+        struct text text = {bytes, bytes + TEXT_SIZE};
+        struct report_cell cell;
 
         if (!column->is_brief)
             continue;
         if (row) {
             kind->cell(row, column, &cell);
-            words = report_readable(column, &cell, text, sizeof(text));
+            put_readable(&text, column, &cell);
+        } else {
+            text_string(&text, column->title);
         }
-        put_aligned(&line, widths[i], words, column->type != REPORT_TEXT);
+        put_aligned(output, widths[i], bytes, (size_t)(text.at - bytes),
+                    column->type != REPORT_TEXT);
     }
-    put(sink, to, "\n");
+    end_line(output);
 }
 
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
                  report_sink *sink, void *to)
 {
     size_t widths[MOST_COLUMNS] = {0};
+    struct output output;
 
+    begin(&output, sink, to);
     for (size_t i = 0; i < kind->column_count; i++)
         if (kind->columns[i].is_brief)
             widths[i] = width_of(kind, &kind->columns[i], rows, count);
-    put_groups(kind, widths, sink, to);
-    put_row(kind, widths, NULL, sink, to);
+    put_groups(&output, kind, widths);
+    put_row(&output, kind, widths, NULL);
     for (size_t i = 0; i < count; i++)
-        put_row(kind, widths, rows[i], sink, to);
+        put_row(&output, kind, widths, rows[i]);
+    flush(&output);
 }
 
-static void put_quoted(report_sink *sink, void *to, const char *text)
+static void put_quoted(struct text *text, const char *words)
 {
-    put(sink, to, "\"");
-    for (; *text; text++) {
-        if (*text == '"')
-            put(sink, to, "\"");
-        sink(to, text, 1);
+    text_char(text, '"');
+    for (; *words; words++) {
+        if (*words == '"')
+            text_char(text, '"');
+        text_char(text, *words);
     }
-    put(sink, to, "\"");
+    text_char(text, '"');
 }
 
 void report_csv(const struct report_kind *kind, const void *const *rows, size_t count,
                 report_sink *sink, void *to)
 {
+    struct output output;
     struct report_cell cell;
-    char text[TEXT_SIZE];
+    char name[TEXT_SIZE];
 
+    begin(&output, sink, to);
     for (size_t i = 0; i < kind->column_count; i++) {
-        put(sink, to, i ? "," : "");
-        put(sink, to, report_column_name(&kind->columns[i], text, sizeof(text)));
+        text_string(room(&output), i ? "," : "");
+        text_string(room(&output), report_column_name(&kind->columns[i], name, sizeof(name)));
     }
-    put(sink, to, "\r\n");
+    text_string(room(&output), "\r\n");
     for (size_t row = 0; row < count; row++) {
         for (size_t i = 0; i < kind->column_count; i++) {
-            put(sink, to, i ? "," : "");
-            kind->cell(rows[row], &kind->columns[i], &cell);
-            if (cell.is_present && kind->columns[i].type == REPORT_TEXT)
-                put_quoted(sink, to, cell.text);
+            const struct report_column *column = &kind->columns[i];
+
+            text_string(room(&output), i ? "," : "");
+            kind->cell(rows[row], column, &cell);
+            if (cell.is_present && column->type == REPORT_TEXT)
+                put_quoted(room(&output), cell.text);
             else if (cell.is_present)
-                put(sink, to, exact(&kind->columns[i], &cell, text, sizeof(text)));
+                put_exact(room(&output), column, &cell);
         }
-        put(sink, to, "\r\n");
+        text_string(room(&output), "\r\n");
     }
+    flush(&output);
 }
 
 /* Our texts are addresses and words of our own: no character of theirs needs escaping. */
-static void put_json_text(report_sink *sink, void *to, const char *text)
+static void put_json_text(struct text *text, const char *words)
 {
-    put(sink, to, "\"");
-    put(sink, to, text);
-    put(sink, to, "\"");
+    text_char(text, '"');
+    text_string(text, words);
+    text_char(text, '"');
+}
+
+static void put_json_cell(struct text *text, const struct report_column *column,
+                          const struct report_cell *cell)
+{
+    if (!cell->is_present)
+        text_string(text, "null");
+    else if (column->type == REPORT_TEXT)
+        put_json_text(text, cell->text);
+    else
+        put_exact(text, column, cell);
 }
 
 void report_json(const struct report_kind *kind, const void *const *rows, size_t count,
                  report_sink *sink, void *to)
 {
+    char names[MOST_COLUMNS][TEXT_SIZE];
+    struct output output;
     struct report_cell cell;
-    char text[TEXT_SIZE];
 
+    begin(&output, sink, to);
+    for (size_t i = 0; i < kind->column_count; i++)
+        report_column_name(&kind->columns[i], names[i], TEXT_SIZE);
     for (size_t row = 0; row < count; row++) {
         for (size_t i = 0; i < kind->column_count; i++) {
-            put(sink, to, i ? "," : "{");
-            put_json_text(sink, to, report_column_name(&kind->columns[i], text, sizeof(text)));
-            put(sink, to, ":");
+            text_char(room(&output), i ? ',' : '{');
+            put_json_text(&output.text, names[i]);
+            text_char(&output.text, ':');
             kind->cell(rows[row], &kind->columns[i], &cell);
-            if (!cell.is_present)
-                put(sink, to, "null");
-            else if (kind->columns[i].type == REPORT_TEXT)
-                put_json_text(sink, to, cell.text);
-            else
-                put(sink, to, exact(&kind->columns[i], &cell, text, sizeof(text)));
+            put_json_cell(room(&output), &kind->columns[i], &cell);
         }
-        put(sink, to, "}\n");
+        text_string(room(&output), "}\n");
     }
+    flush(&output);
 }

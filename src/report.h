@@ -38,7 +38,7 @@ struct report_column {
     int id;        /* for `cell` */
 };
 
-/* A kind of row. */
+/* A kind of row, of at most 128 columns. */
 struct report_kind {
     const struct report_column *columns;
     size_t column_count;

@@ -6,7 +6,7 @@
 
 #include "report.h"
 
-enum { OUTPUT_SIZE = 4096 };
+enum { OUTPUT_SIZE = 1 << 17 };
 
 struct output {
     char text[OUTPUT_SIZE];
@@ -81,6 +81,24 @@ static void json_has_an_object_per_line(void **state)
                                      "\"left_bytes\":null,\"right_count\":null,\"end\":null}\n");
 }
 
+/* More than is gathered before the sink is called. */
+static void many_rows_are_all_told(void **state)
+{
+    enum { MANY = 1000 };
+    static const char line[] = "{\"name\":\"b\",\"hidden\":null,\"left_delay\":null,"
+                               "\"left_bytes\":null,\"right_count\":null,\"end\":null}\n";
+    static const void *many[MANY];
+    struct output output = {.length = 0};
+
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        many[i] = empty;
+    report_json(&kind, many, MANY, keep, &output);
+    assert_int_equal(output.length, MANY * strlen(line));
+    for (int i = 0; i < MANY; i++)
+        assert_memory_equal(output.text + (size_t)i * strlen(line), line, strlen(line));
+}
+
 static void no_rows_leave_the_header(void **state)
 {
     struct output output = {.length = 0};
@@ -142,6 +160,7 @@ int main(void)
         cmocka_unit_test(text_is_aligned),
         cmocka_unit_test(csv_is_that_of_rfc_4180),
         cmocka_unit_test(json_has_an_object_per_line),
+        cmocka_unit_test(many_rows_are_all_told),
         cmocka_unit_test(no_rows_leave_the_header),
         cmocka_unit_test(numbers_are_readable),
         cmocka_unit_test(times_before_1970_are_exact),
