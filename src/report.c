@@ -14,6 +14,7 @@ enum {
     MOST_COLUMNS = 128,               /* of a kind */
     COLUMN_GAP = 2,
     BUFFER_SIZE = 16 * 1024,
+    CELL_ROOM = 2 * TEXT_SIZE, /* for a cell and what stands around it */
 };
 
 char *report_column_name(const struct report_column *column, char *text, size_t size)
@@ -145,7 +146,7 @@ static void flush(struct output *output)
 /* Where a cell can be written. */
 static struct text *room(struct output *output)
 {
-    if (output->text.end - output->text.at < 2 * TEXT_SIZE)
+    if (output->text.end - output->text.at < CELL_ROOM)
         flush(output);
     return &output->text;
 }

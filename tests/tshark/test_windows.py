@@ -27,6 +27,20 @@ def brief_columns():
             if macro.removeprefix("LONE_") == group and is_brief == "true"]
 
 
+def test_columns_are_documented():
+    """As columns.def has them, in its order, in a table for each macro."""
+    text = (harness.ROOT / "src/columns.def").read_text()
+    rows = re.findall(r'^(\w+)_COLUMN\(\w+, \w+, \w+, "(\w+)", "[^"]*",\s*((?:"[^"]*"\s*)+)\)',
+                      text, re.M)
+    assert len(rows) == len(re.findall(r"^\w+_COLUMN\(\w+, [A-Z]+,", text, re.M))
+    order = ["CONVERSATION", "SIDE", "VERDICT", "HOST"]
+    expected = sorted(((macro.removeprefix("LONE_"), name, "".join(re.findall('"([^"]*)"', words)))
+                       for macro, name, words in rows), key=lambda row: order.index(row[0]))
+    documented = (harness.ROOT / "plugin/statistics.md").read_text()
+    found = re.findall(r"^\| `(\w+)` \| [^|]+ \| (.+) \|$", documented, re.M)
+    assert found == [row[1:] for row in expected]
+
+
 def conversations(wireshark, capture):
     out = wireshark.run("-r", wireshark.share(capture), "-q", "-z", "connmon,conv-json").stdout
     return [json.loads(line, parse_float=decimal.Decimal) for line in out.splitlines()]
