@@ -7,6 +7,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "label.h"
+
 enum {
     PAGE_BITS = 12,
     PAGE_FRAMES = 1 << PAGE_BITS, /* frames whose records a page finds */

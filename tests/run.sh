@@ -12,4 +12,4 @@ for preset in gcc clang debug debug-clang; do
     cmake --build --preset "$preset"
     ctest --test-dir "build/$preset" --output-on-failure
 done
-/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so "$@"
+/usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so "$@"

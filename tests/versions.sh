@@ -24,7 +24,8 @@ mount --bind /proc "$root/proc"
 mount --bind /dev "$root/dev"
 apt update
 apt install -y --no-install-recommends gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev \
-    wireshark-dev libwireshark-dev tshark wireshark-common libcmocka-dev python3-pytest
+    wireshark-dev libwireshark-dev tshark wireshark-common libcmocka-dev python3-pytest \
+    python3-pytest-xdist
 
 rm -rf "$root/src/connmon" "$root/src/shared"
 mkdir -p "$root/src/connmon" "$root/src/shared"
@@ -35,4 +36,4 @@ in_root sh -ec 'cd /src/connmon
     cmake --preset gcc
     cmake --build --preset gcc
     ctest --test-dir build/gcc --output-on-failure
-    /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so'
+    /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so'

@@ -26,7 +26,7 @@ BOOLEANS = {"True": "1", "False": "0", "true": "1", "false": "0"}  # since Wires
 
 
 class Field:
-    """A row of the table in src/fields.def."""
+    """A row of the table in src/output/fields.def."""
 
     def __init__(self, kind, name):
         self.kind, self.name = kind, name
@@ -39,7 +39,7 @@ class Field:
 
 
 def read_field_table():
-    text = (ROOT / "src/fields.def").read_text()
+    text = (ROOT / "src/output/fields.def").read_text()
     rows = re.findall(r'^FIELD\(\w+, \w+, (\w+), "([^"]+)"', text, re.M)
     return [Field(kind, name) for kind, name in rows]
 

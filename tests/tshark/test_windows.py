@@ -19,7 +19,7 @@ def sharkd(wireshark):
 
 def brief_columns():
     """[(name, whether it is a time, whether it counts bytes)] of the columns that a window has."""
-    text = (harness.ROOT / "src/columns.def").read_text()
+    text = (harness.ROOT / "src/statistics/columns.def").read_text()
     rows = re.findall(r'^(\w+)_COLUMN\(\w+, (\w+), (true|false), "(\w+)"', text, re.M)
     kinds = [("CONVERSATION", ""), ("SIDE", "client_"), ("SIDE", "server_"), ("VERDICT", "")]
     return [(prefix + name, kind == "TIME", kind == "BYTES") for group, prefix in kinds
@@ -29,7 +29,7 @@ def brief_columns():
 
 def test_columns_are_documented():
     """As columns.def has them, in its order, in a table for each macro."""
-    text = (harness.ROOT / "src/columns.def").read_text()
+    text = (harness.ROOT / "src/statistics/columns.def").read_text()
     rows = re.findall(r'^(\w+)_COLUMN\(\w+, \w+, \w+, "(\w+)", "[^"]*",\s*((?:"[^"]*"\s*)+)\)',
                       text, re.M)
     assert len(rows) == len(re.findall(r"^\w+_COLUMN\(\w+, [A-Z]+,", text, re.M))

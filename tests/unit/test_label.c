@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "label.h"
 #include "scenario.h"
 
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "json.h"
 
 #include "field.h"
+#include "label.h"
 #include "text.h"
 
 static void put_escaped(struct text *text, unsigned char c)

@@ -177,14 +177,6 @@ enum connmon_status connmon_process(struct connmon *core, const struct connmon_s
 /* The counters as of now. */
 struct connmon_stats connmon_stats(const struct connmon *core);
 
-/* Room for any label of connmon_flow_label(), its NUL included. */
-#define CONNMON_LABEL_SIZE 128
-
-/* Writes the label of the flow from `src` to `dst`, "address:port+address:port" (IPv6 as in
- * RFC 5952, without brackets), into `label`, cut to `size` bytes with the NUL. Returns `label`. */
-char *connmon_flow_label(char *label, size_t size, const struct connmon_endpoint *src,
-                         const struct connmon_endpoint *dst);
-
 #ifdef __cplusplus
 }
 #endif

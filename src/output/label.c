@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "connmon.h"
+#include "label.h"
+
 #include "text.h"
 
 char *connmon_flow_label(char *label, size_t size, const struct connmon_endpoint *src,

@@ -45,7 +45,7 @@ extern const struct connmon_field_info connmon_field_infos[CONNMON_FIELDS];
 
 /* The value of a field in a packet's result, by the field's type; booleans are 0 or 1. Returns
  * false if the field is absent there. CONNMON_FIELD_FLOW has no number: it is always absent here,
- * see connmon_flow_label(). */
+ * see label.h. */
 bool connmon_field_value(const struct connmon_result *result, enum connmon_field field,
                          int64_t *value);
 
