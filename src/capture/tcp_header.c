@@ -1,0 +1,84 @@
+/* tcp_header.c - the last header of the way
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "frame.h"
+
+/* RFC 9293 section 3.1. */
+enum {
+    MIN_HEADER = 20,
+    HEADER_UP_TO_FLAGS = 14,
+    HEADER_UP_TO_WINDOW = 16,
+    FLAGS = 0x0fff, /* of the 16 bits with the header length */
+};
+
+/* RFC 9293 section 3.2, RFC 7323 section 3.2, RFC 2018 section 3. */
+enum {
+    OPTION_END = 0,
+    OPTION_NO_OPERATION = 1,
+    OPTION_SACK = 5,
+    OPTION_TIMESTAMPS = 8,
+    TIMESTAMPS_BYTES = 10,
+};
+
+/* An option of `size` bytes, of which `captured` are there. */
+static void read_option(const uint8_t *at, uint32_t size, uint32_t captured,
+                        struct connmon_segment *segment)
+{
+    if (captured < 6)
+        return;
+    if (at[0] == OPTION_TIMESTAMPS && size == TIMESTAMPS_BYTES) {
+        segment->has_timestamps = true;
+        segment->tsval = load32(at + 2);
+        segment->tsecr = captured >= TIMESTAMPS_BYTES ? load32(at + 6) : 0;
+    } else if (at[0] == OPTION_SACK) {
+        segment->has_sack = true;
+    }
+}
+
+/* Reads options up to the first that is not what it should be, as a receiver would. */
+static void read_options(const uint8_t *at, uint32_t size, uint32_t captured,
+                         struct connmon_segment *segment)
+{
+    uint32_t option_size;
+
+    for (uint32_t i = 0; i < size && i < captured && at[i] != OPTION_END; i += option_size) {
+        option_size = 1;
+        if (at[i] == OPTION_NO_OPERATION)
+            continue;
+        if (size - i < 2 || captured - i < 2)
+            return;
+        option_size = at[i + 1];
+        if (option_size < 2 || option_size > size - i)
+            return;
+        read_option(at + i, option_size, captured - i < option_size ? captured - i : option_size,
+                    segment);
+    }
+}
+
+enum layer read_tcp(struct frame *frame)
+{
+    const uint8_t *at = frame->at;
+    struct connmon_segment *segment = frame->segment;
+    uint16_t length_and_flags;
+    uint32_t size;
+
+    if (!frame_has(frame, HEADER_UP_TO_FLAGS))
+        return frame_lacks(frame, HEADER_UP_TO_FLAGS);
+    length_and_flags = load16(at + 12);
+    size = (uint32_t)(length_and_flags >> 12) * 4;
+    if (size < MIN_HEADER)
+        return frame_end(frame, DECODE_MALFORMED);
+    segment->src.port = load16(at);
+    segment->dst.port = load16(at + 2);
+    segment->seq = load32(at + 4);
+    segment->ack = load32(at + 8);
+    segment->flags = length_and_flags & FLAGS;
+    segment->window = frame_has(frame, HEADER_UP_TO_WINDOW) ? load16(at + 14) : 0;
+    segment->payload_len = frame->wire > size ? frame->wire - size : 0;
+    segment->has_timestamps = false;
+    segment->has_sack = false;
+    if (size > MIN_HEADER && frame_has(frame, MIN_HEADER))
+        read_options(at + MIN_HEADER, size - MIN_HEADER, frame->captured - MIN_HEADER, segment);
+    return frame_end(frame, DECODE_TCP);
+}
