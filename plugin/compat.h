@@ -27,9 +27,12 @@
 #define WS_PLUGIN_DESC_TAP_LISTENER 0
 /* The value was kept in the field, not behind a pointer. */
 #define compat_fvalue(finfo) (&(finfo)->value)
+/* What preferences and callbacks hold. */
+typedef gboolean compat_boolean;
 #else
 #include <wsutil/plugins.h>
 #define compat_fvalue(finfo) ((finfo)->value)
+typedef bool compat_boolean;
 #endif
 
 #if COMPAT_VERSION < 406

@@ -14,16 +14,15 @@
 #include "extract.h"
 #include "fields.h"
 #include "interest.h"
+#include "interfaces.h"
+#include "preferences.h"
 #include "store.h"
-
-#define NS_PER_S G_GINT64_CONSTANT(1000000000)
+#include "unmeasured.h"
 
 static int proto_connmon = -1;
 static dissector_handle_t handle;
 static int tap = -1;        /* of struct connmon_observation, for each TCP packet */
 static bool has_all_wanted; /* this Wireshark has the fields that we need */
-
-static guint pref_max_age_s = 10;
 
 static bool is_named; /* a field of ours was asked for by name */
 static bool is_file_open;
@@ -31,20 +30,21 @@ static bool is_file_open;
 /* What the open file needs; NULL where there is none, or where nobody can ask for our fields. */
 static struct connmon *core;
 static struct store *store;
+static struct interfaces *interfaces; /* NULL if they are not kept apart */
 
 /* Called when a file is opened, and when all its packets are to be dissected anew. */
 static void file_opened(void)
 {
-    struct connmon_config config = connmon_config_exact();
+    const struct connmon_config config = preferences_config();
 
     is_file_open = true;
     if (!has_all_wanted || !(is_named || interest_is_possible("connmon")))
         return;
     fields_register(proto_connmon);
     set_postdissector_wanted_hfids(handle, extract_wanted_fields());
-    config.max_age_ns = pref_max_age_s * NS_PER_S;
     core = connmon_new(&config);
     store = store_new();
+    interfaces = preferences_split_interfaces() ? interfaces_new() : NULL;
 }
 
 /* No limit drops anything in silence. */
@@ -53,14 +53,15 @@ static void report_dropped(void)
     const struct connmon_stats stats = connmon_stats(core);
 
     if (stats.evicted_outstanding + stats.evicted_answered + stats.evicted_holes +
-            stats.unmeasured_segments ==
+            stats.evicted_connections + stats.idle_connections + stats.unmeasured_segments ==
         0)
         return;
     ws_warning("connmon: limits dropped %" G_GUINT64_FORMAT " values that awaited an answer, "
-               "%" G_GUINT64_FORMAT " answered ones and %" G_GUINT64_FORMAT " holes; "
+               "%" G_GUINT64_FORMAT " answered ones, %" G_GUINT64_FORMAT " holes, "
+               "%" G_GUINT64_FORMAT " connections and %" G_GUINT64_FORMAT " idle ones; "
                "%" G_GUINT64_FORMAT " segments were not measured",
                stats.evicted_outstanding, stats.evicted_answered, stats.evicted_holes,
-               stats.unmeasured_segments);
+               stats.evicted_connections, stats.idle_connections, stats.unmeasured_segments);
 }
 
 static void file_closed(void)
@@ -69,8 +70,10 @@ static void file_closed(void)
         report_dropped();
     connmon_free(core);
     store_free(store);
+    interfaces_free(interfaces);
     core = NULL;
     store = NULL;
+    interfaces = NULL;
     is_file_open = false;
 }
 
@@ -90,6 +93,20 @@ static void fields_named(const char *name _U_)
         file_opened();
 }
 
+static enum connmon_status process(packet_info *pinfo, struct connmon_segment *segment,
+                                   struct connmon_result *result)
+{
+    const uint32_t stream = segment->discriminator;
+    enum connmon_status status;
+
+    if (interfaces)
+        segment->discriminator = interfaces_discriminator(interfaces, pinfo, stream);
+    status = connmon_process(core, segment, result);
+    segment->discriminator = stream; /* by which the user knows it */
+    unmeasured_drop(segment, result);
+    return status;
+}
+
 /* The first time that a frame is dissected: hands its segment to the core, keeps the result. */
 static void measure(packet_info *pinfo, proto_tree *tree)
 {
@@ -100,7 +117,7 @@ static void measure(packet_info *pinfo, proto_tree *tree)
     if (!extract_segment(pinfo, tree, &segment))
         return;
     segment.packet = store_packet(store);
-    if (connmon_process(core, &segment, &result) == CONNMON_OK)
+    if (process(pinfo, &segment, &result) == CONNMON_OK)
         store_put(store, pinfo->num, &segment, &result);
 }
 
@@ -127,22 +144,11 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     return (int)tvb_reported_length(tvb);
 }
 
-static void register_preferences(void)
-{
-    module_t *module = prefs_register_protocol(proto_connmon, NULL);
-
-    prefs_register_uint_preference(
-        module, "max_age", "Longest round-trip delay (seconds)",
-        "A segment that is answered later than this completes no delay: the answer was most "
-        "likely not waiting for the network.",
-        10, &pref_max_age_s);
-}
-
 void dissector_register(void)
 {
     proto_connmon = proto_register_protocol("Connection Monitor", "connmon", "connmon");
     proto_register_prefix("connmon", fields_named);
-    register_preferences();
+    preferences_register(proto_connmon);
     handle = register_dissector("connmon", dissect, proto_connmon);
     register_postdissector(handle);
     tap = register_tap("connmon");
