@@ -13,6 +13,7 @@ static int field_ids[CONNMON_FIELDS];
 static int ett_connmon = -1, ett_field = -1;
 
 /* Filled by register_names(); all zero ends them. */
+static value_string side_names[CONNMON_SERVER + 1];
 static value_string rtt_source_names[CONNMON_RTT_SEQNO + 1];
 static value_string seq_event_names[CONNMON_SEQ_OLD + 1];
 
@@ -28,6 +29,7 @@ static const struct {
     [CONNMON_TYPE_SIGNED] = {FT_INT32, BASE_DEC, NULL},
     [CONNMON_TYPE_UNSIGNED] = {FT_UINT32, BASE_DEC, NULL},
     [CONNMON_TYPE_UNSIGNED64] = {FT_UINT64, BASE_DEC, NULL},
+    [CONNMON_TYPE_SIDE] = {FT_UINT8, BASE_DEC, VALS(side_names)},
     [CONNMON_TYPE_RTT_SOURCE] = {FT_UINT8, BASE_DEC, VALS(rtt_source_names)},
     [CONNMON_TYPE_SEQ_EVENT] = {FT_UINT8, BASE_DEC, VALS(seq_event_names)},
     [CONNMON_TYPE_PACKET] = {FT_FRAMENUM, BASE_NONE, NULL},
@@ -37,6 +39,8 @@ static const struct {
 
 static void register_names(void)
 {
+    for (enum connmon_side i = CONNMON_CLIENT; i <= CONNMON_SERVER; i++)
+        side_names[i - 1] = (value_string){i, connmon_side_name(i)};
     for (enum connmon_rtt_source i = CONNMON_RTT_TSVAL; i <= CONNMON_RTT_SEQNO; i++)
         rtt_source_names[i - 1] = (value_string){i, connmon_rtt_source_name(i)};
     for (enum connmon_seq_event i = CONNMON_SEQ_HOLE; i <= CONNMON_SEQ_OLD; i++)

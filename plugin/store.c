@@ -29,6 +29,7 @@ enum record_bits {
     ZERO_WINDOW = 0x08,
     RTT_TSVAL = 0x10, /* enum connmon_rtt_source */
     RTT_SEQNO = 0x20,
+    FROM_SERVER = 0x40,
 };
 
 /* A record is this, and behind it the parts that it has, in the order of enum record_parts. */
@@ -162,6 +163,7 @@ static uint8_t bits_of(const struct connmon_segment *segment, const struct connm
                      (segment->time_unknown ? TIME_UNKNOWN : 0) |
                      (segment->has_timestamps ? TIMESTAMPS : 0) |
                      (segment->window == 0 ? ZERO_WINDOW : 0) |
+                     (result->side == CONNMON_SERVER ? FROM_SERVER : 0) |
                      (result->rtt_source == CONNMON_RTT_TSVAL ? RTT_TSVAL : 0) |
                      (result->rtt_source == CONNMON_RTT_SEQNO ? RTT_SEQNO : 0));
 }
@@ -332,6 +334,7 @@ bool store_get(struct store *store, uint32_t frame, struct connmon_observation *
         .connection = record->connection,
         .payload_len = record->payload_len,
         .direction = direction,
+        .side = record->bits & FROM_SERVER ? CONNMON_SERVER : CONNMON_CLIENT,
         .seq_gap = record->seq_gap,
         .seq_event = record->seq_event,
     };

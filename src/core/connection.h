@@ -77,6 +77,8 @@ struct handshake {
 enum connection_flags {
     CONNECTION_IN_USE = 0x01,  /* this room of the table holds a connection */
     CONNECTION_TOUCHED = 0x02, /* since the evicting hand last passed */
+    CONNECTION_HAS_SYN = 0x04, /* CONNECTION_CLIENT */
+    CONNECTION_CLIENT = 0x08,  /* the client sends in direction 1, not 0 */
 };
 
 struct connection {

@@ -11,6 +11,7 @@
 #include "handshake.h"
 #include "rtt.h"
 #include "sequence.h"
+#include "side.h"
 #include "sighting.h"
 #include "table.h"
 
@@ -78,6 +79,7 @@ static void apply_rules(struct sighting *seen)
 {
     rtt_prefetch(seen);
     sequence_begin(seen);
+    side_follow(seen);
     handshake_follow(seen);
     rtt_match(seen);
     sequence_place(seen);

@@ -66,6 +66,15 @@ enum connmon_seq_event {
     CONNMON_SEQ_OLD,            /* occupies no sequence space and lies below the expected seqno */
 };
 
+/* An end of the connection. The client sent the first SYN or was sent the first SYN-ACK, as far as
+ * seen; before either, it is the end with the higher port, or else the one whose segment came
+ * first. A RST tells nothing. */
+enum connmon_side {
+    CONNMON_SIDE_NONE = 0,
+    CONNMON_CLIENT,
+    CONNMON_SERVER,
+};
+
 /* Which of the two delays is the trustworthy one. */
 enum connmon_rtt_source {
     CONNMON_RTT_NONE = 0,
@@ -84,10 +93,11 @@ struct connmon_delay {
 
 /* What one segment reveals. Members of a part that is not `present` are zero. */
 struct connmon_result {
-    uint64_t flow_bytes;  /* wire_len summed over this flow, this segment included */
-    uint32_t connection;  /* serial number of the connection, from 0 */
-    uint32_t payload_len; /* as given */
-    uint8_t direction;    /* 0: sent by the endpoint whose segment came first; 1: by the other */
+    uint64_t flow_bytes;    /* wire_len summed over this flow, this segment included */
+    uint32_t connection;    /* serial number of the connection, from 0 */
+    uint32_t payload_len;   /* as given */
+    uint8_t direction;      /* 0: sent by the endpoint whose segment came first; 1: by the other */
+    enum connmon_side side; /* which end sent it, and so whose delay it tells */
 
     int32_t seq_gap; /* seqno minus expected seqno, modulo 2^32; 0 on a flow's first segment */
     enum connmon_seq_event seq_event;

@@ -202,7 +202,7 @@ static bool evict(struct table *table, struct memory *memory)
         uint32_t room = table->evicting_hand++ % table->rooms;
         struct connection *connection = connection_at(table, room);
 
-        if (connection->flags == CONNECTION_IN_USE) {
+        if ((connection->flags & (CONNECTION_IN_USE | CONNECTION_TOUCHED)) == CONNECTION_IN_USE) {
             forget(table, room, memory);
             table->evicted++;
             return true;

@@ -32,6 +32,8 @@ bool connmon_field_value(const struct connmon_result *result, enum connmon_field
     int64_t server_ns = result->handshake.server_ns, client_ns = result->handshake.client_ns;
 
     switch (field) {
+    case CONNMON_FIELD_SIDE:
+        return present(result->side != CONNMON_SIDE_NONE, result->side, value);
     case CONNMON_FIELD_RTT:
         return present(has_rtt, result->rtt_ns, value);
     case CONNMON_FIELD_RTT_SOURCE:
@@ -83,6 +85,18 @@ bool connmon_field_value(const struct connmon_result *result, enum connmon_field
         break;
     }
     return false;
+}
+
+const char *connmon_side_name(enum connmon_side side)
+{
+    switch (side) {
+    case CONNMON_CLIENT:
+        return "client";
+    case CONNMON_SERVER:
+        return "server";
+    default:
+        return NULL;
+    }
 }
 
 const char *connmon_rtt_source_name(enum connmon_rtt_source source)

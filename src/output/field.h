@@ -17,6 +17,7 @@ enum connmon_field_type {
     CONNMON_TYPE_SIGNED, /* 32 bits */
     CONNMON_TYPE_UNSIGNED,
     CONNMON_TYPE_UNSIGNED64,
+    CONNMON_TYPE_SIDE,       /* enum connmon_side */
     CONNMON_TYPE_RTT_SOURCE, /* enum connmon_rtt_source */
     CONNMON_TYPE_SEQ_EVENT,  /* enum connmon_seq_event */
     CONNMON_TYPE_PACKET,     /* the number of a packet that this one answers */
@@ -50,6 +51,7 @@ bool connmon_field_value(const struct connmon_result *result, enum connmon_field
                          int64_t *value);
 
 /* The names of the enumerated values; NULL for the value 0 and for unknown ones. */
+const char *connmon_side_name(enum connmon_side side);
 const char *connmon_rtt_source_name(enum connmon_rtt_source source);
 const char *connmon_seq_event_name(enum connmon_seq_event event);
 

@@ -64,6 +64,9 @@ static void put_value(struct text *text, enum connmon_field_type type, int64_t v
     case CONNMON_TYPE_SIGNED:
         text_signed(text, value, 0);
         break;
+    case CONNMON_TYPE_SIDE:
+        put_string(text, connmon_side_name((enum connmon_side)value));
+        break;
     case CONNMON_TYPE_RTT_SOURCE:
         put_string(text, connmon_rtt_source_name((enum connmon_rtt_source)value));
         break;

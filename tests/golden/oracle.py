@@ -22,7 +22,7 @@ FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 
 TIMES = """rtt rtt_slack rtt_min rtt_queueing rtt_tsval rtt_seqno dup_ack_age handshake_server
 handshake_client handshake_rtt""".split()
-COLUMNS = """frame stream flow rtt rtt_source rtt_slack rtt_min rtt_queueing rtt_tsval
+COLUMNS = """frame stream flow side rtt rtt_source rtt_slack rtt_min rtt_queueing rtt_tsval
 rtt_tsval_frame rtt_tsval_pure_ack rtt_tsval_ambiguous rtt_seqno rtt_seqno_frame
 rtt_seqno_ambiguous seq_gap seq_event dup_ack_age dup_ack_num dup_ack_frame payload_bytes
 flow_bytes handshake_server handshake_client handshake_rtt""".split()
@@ -224,7 +224,7 @@ class Handshake:
 class Oracle:
     def __init__(self, max_age):
         self.max_age = max_age
-        self.flows, self.handshakes = {}, {}
+        self.flows, self.handshakes, self.clients = {}, {}, {}
 
     def row(self, s):
         f = self.flows.setdefault((s.stream, s.src, s.dst), Flow())
@@ -233,6 +233,7 @@ class Oracle:
         r = types.SimpleNamespace(**dict.fromkeys(COLUMNS, "-"))
         r.frame, r.stream, r.payload_bytes, r.flow_bytes = s.frame, s.stream, s.payload, f.bytes
         r.flow = "%s:%d+%s:%d" % (*s.src, *s.dst)
+        r.side = self.side(s)
         begin_sequence(s, f, g)
         self.follow_handshake(s, r)
         if s.flags & ACK:
@@ -243,6 +244,16 @@ class Oracle:
         judge(s, f, r)
         follow_duplicates(s, f, g, r)
         return r
+
+    def side(self, s):
+        """The first SYN tells, or the first SYN-ACK; until then the higher port, or who came first."""
+        client, is_known = self.clients.get(s.stream, (None, False))
+        if s.flags & SYN and not s.flags & RST and not is_known:
+            client, is_known = s.dst if s.flags & ACK else s.src, True
+        elif client is None:
+            client = s.dst if s.dst[1] > s.src[1] else s.src
+        self.clients[s.stream] = client, is_known
+        return "client" if s.src == client else "server"
 
     def follow_handshake(self, s, r):
         """The latest SYN and SYN-ACK count, so that a lost one is no delay."""

@@ -22,6 +22,7 @@ import packets  # noqa: E402
 NOBODY = 65534
 SEQ_EVENTS = {"1": "hole", "2": "hole_fill", "3": "retransmission", "4": "keep_alive", "5": "old"}
 RTT_SOURCES = {"1": "tsval", "2": "seqno"}
+SIDES = {"1": "client", "2": "server"}
 BOOLEANS = {"True": "1", "False": "0", "true": "1", "false": "0"}  # since Wireshark 4.4
 
 
@@ -34,7 +35,8 @@ class Field:
 
     def canonical(self, text):
         """What tshark printed, as the expectations write it."""
-        names = {"RTT_SOURCE": RTT_SOURCES, "SEQ_EVENT": SEQ_EVENTS, "BOOLEAN": BOOLEANS}
+        names = {"SIDE": SIDES, "RTT_SOURCE": RTT_SOURCES, "SEQ_EVENT": SEQ_EVENTS,
+                 "BOOLEAN": BOOLEANS}
         return names.get(self.kind, {}).get(text, text) or "-"
 
 

@@ -230,5 +230,6 @@ def test_names_of_enumerated_values(wireshark):
     out = wireshark.ask("-G", "values").stdout
     found = re.findall(r"^V\tconnmon\.(\S+)\t(\d+|0x[0-9a-f]+)\t(\S+)$", out, re.M)
     names = {(field, str(int(number, 0))): name for field, number, name in found}
-    assert names == {**{("rtt.source", n): name for n, name in harness.RTT_SOURCES.items()},
+    assert names == {**{("side", n): name for n, name in harness.SIDES.items()},
+                     **{("rtt.source", n): name for n, name in harness.RTT_SOURCES.items()},
                      **{("seq_event", n): name for n, name in harness.SEQ_EVENTS.items()}}

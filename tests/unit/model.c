@@ -40,7 +40,8 @@ struct model_handshake {
 
 struct model {
     struct connmon_config config;
-    bool has_first;
+    bool has_first, has_client;
+    struct connmon_endpoint client;
     struct connmon_endpoint first;
     struct model_flow flows[2];
     struct model_handshake handshake;
@@ -349,6 +350,22 @@ static bool is_same_end(const struct connmon_endpoint *a, const struct connmon_e
     return a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
 }
 
+/* The end that the first SYN names; without one, a guess from ports and order. */
+static enum connmon_side side_of(struct step *s)
+{
+    struct model *model = s->model;
+
+    if (s->syn && !s->rst && !model->has_client) {
+        model->client = s->ack ? s->seg->dst : s->seg->src;
+        model->has_client = true;
+    }
+    if (model->has_client)
+        return is_same_end(&s->seg->src, &model->client) ? CONNMON_CLIENT : CONNMON_SERVER;
+    if (s->seg->src.port != s->seg->dst.port)
+        return s->seg->src.port > s->seg->dst.port ? CONNMON_CLIENT : CONNMON_SERVER;
+    return s->from == 0 ? CONNMON_CLIENT : CONNMON_SERVER;
+}
+
 void model_process(struct model *model, const struct connmon_segment *seg, struct connmon_result *r)
 {
     bool self_connected = is_same_end(&seg->src, &seg->dst);
@@ -371,6 +388,7 @@ void model_process(struct model *model, const struct connmon_segment *seg, struc
     r->payload_len = seg->payload_len;
     r->direction = (uint8_t)s.from;
 
+    r->side = side_of(&s);
     begin_sequence(&s);
     follow_handshake(&s, self_connected);
     if (s.ack && seg->has_timestamps && seg->tsecr != 0)

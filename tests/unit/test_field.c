@@ -50,16 +50,18 @@ static void a_parent_comes_before_its_children(void **state)
     }
 }
 
-static void an_unremarkable_packet_has_three(void **state)
+static void an_unremarkable_packet_has_four(void **state)
 {
-    struct connmon_result r = {.payload_len = 5, .flow_bytes = UINT64_C(1) << 40};
+    struct connmon_result r = {
+        .side = CONNMON_SERVER, .payload_len = 5, .flow_bytes = UINT64_C(1) << 40};
     int64_t value;
     int fields = 0;
 
     (void)state;
     for (int i = 0; i < CONNMON_FIELDS; i++)
         fields += connmon_field_value(&r, (enum connmon_field)i, &value);
-    assert_int_equal(fields, 3);
+    assert_int_equal(fields, 4);
+    expect_field(r, SIDE, CONNMON_SERVER);
     expect_field(r, SEQ_GAP, 0);
     expect_field(r, PAYLOAD_BYTES, 5);
     expect_field(r, FLOW_BYTES, INT64_C(1) << 40);
@@ -152,6 +154,9 @@ static void the_handshakes_sum_needs_both_sides(void **state)
 static void values_have_names(void **state)
 {
     (void)state;
+    assert_string_equal(connmon_side_name(CONNMON_CLIENT), "client");
+    assert_string_equal(connmon_side_name(CONNMON_SERVER), "server");
+    assert_null(connmon_side_name(CONNMON_SIDE_NONE));
     assert_string_equal(connmon_rtt_source_name(CONNMON_RTT_TSVAL), "tsval");
     assert_string_equal(connmon_rtt_source_name(CONNMON_RTT_SEQNO), "seqno");
     assert_null(connmon_rtt_source_name(CONNMON_RTT_NONE));
@@ -170,7 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_distinct_and_well_formed),
         cmocka_unit_test(a_parent_comes_before_its_children),
-        cmocka_unit_test(an_unremarkable_packet_has_three),
+        cmocka_unit_test(an_unremarkable_packet_has_four),
         cmocka_unit_test(a_delay_comes_with_its_companions),
         cmocka_unit_test(an_untrusted_delay_still_shows_its_parts),
         cmocka_unit_test(duplicates_and_events),

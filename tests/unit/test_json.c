@@ -18,7 +18,7 @@ static struct connmon_observation packet(void)
         .discriminator = 7,
         .src = {.addr = {192, 0, 2, 1}, .addr_len = 4, .port = 1024},
         .dst = {.addr = {198, 51, 100, 2}, .addr_len = 4, .port = 80},
-        .result = {.payload_len = 9, .flow_bytes = 63},
+        .result = {.side = CONNMON_CLIENT, .payload_len = 9, .flow_bytes = 63},
     };
 }
 
@@ -29,6 +29,7 @@ static struct connmon_observation full_packet(void)
     seen.result = (struct connmon_result){
         .flow_bytes = UINT64_MAX,
         .payload_len = UINT32_MAX,
+        .side = CONNMON_SERVER,
         .seq_gap = INT32_MIN,
         .seq_event = CONNMON_SEQ_RETRANSMISSION,
         .tsval = {.ns = 20000000, .packet = 1, .present = true, .pure_ack = true},
@@ -60,18 +61,21 @@ static void what_is_absent_is_left_out(void **state)
     struct connmon_observation seen = packet();
 
     (void)state;
-    expect_json(seen, "{\"stream\":7,\"frame\":4,\"time\":1234567890.987654321,"
-                      "\"connmon.flow\":\"192.0.2.1:1024+198.51.100.2:80\","
-                      "\"connmon.seq_gap\":0,\"connmon.payload_bytes\":9,"
-                      "\"connmon.flow_bytes\":63}\n");
+    expect_json(seen,
+                "{\"stream\":7,\"frame\":4,\"time\":1234567890.987654321,"
+                "\"connmon.flow\":\"192.0.2.1:1024+198.51.100.2:80\","
+                "\"connmon.side\":\"client\",\"connmon.seq_gap\":0,\"connmon.payload_bytes\":9,"
+                "\"connmon.flow_bytes\":63}\n");
     seen.time_unknown = true;
     seen.packet = 0;
     seen.result.dup_ack.num = 1; /* of a packet without a number */
-    expect_json(seen, "{\"stream\":7,"
-                      "\"connmon.flow\":\"192.0.2.1:1024+198.51.100.2:80\","
-                      "\"connmon.seq_gap\":0,\"connmon.dup_ack_age\":0.000000000,"
-                      "\"connmon.dup_ack_num\":1,\"connmon.payload_bytes\":9,"
-                      "\"connmon.flow_bytes\":63}\n");
+    expect_json(
+        seen,
+        "{\"stream\":7,"
+        "\"connmon.flow\":\"192.0.2.1:1024+198.51.100.2:80\","
+        "\"connmon.side\":\"client\",\"connmon.seq_gap\":0,\"connmon.dup_ack_age\":0.000000000,"
+        "\"connmon.dup_ack_num\":1,\"connmon.payload_bytes\":9,"
+        "\"connmon.flow_bytes\":63}\n");
 }
 
 static void values_have_their_types(void **state)
@@ -79,25 +83,27 @@ static void values_have_their_types(void **state)
     const struct connmon_observation seen = full_packet();
 
     (void)state;
-    expect_json(seen, "{\"stream\":7,\"frame\":4,\"time\":1234567890.987654321,"
-                      "\"connmon.flow\":\"192.0.2.1:1024+198.51.100.2:80\","
-                      "\"connmon.rtt\":0.020000000,\"connmon.rtt.source\":\"tsval\","
-                      "\"connmon.rtt.slack\":0.000000002,\"connmon.rtt.queueing\":0.019999999,"
-                      "\"connmon.rtt.min\":0.000000001,"
-                      "\"connmon.rtt.tsval\":0.020000000,\"connmon.rtt.tsval.frame\":1,"
-                      "\"connmon.rtt.tsval.pure_ack\":true,"
-                      "\"connmon.rtt.tsval.ambiguous\":false,"
-                      "\"connmon.rtt.seqno\":9223372036.854775807,"
-                      "\"connmon.rtt.seqno.frame\":4294967295,"
-                      "\"connmon.rtt.seqno.ambiguous\":true,"
-                      "\"connmon.seq_gap\":-2147483648,"
-                      "\"connmon.seq_event\":\"retransmission\","
-                      "\"connmon.dup_ack_age\":0.000000000,\"connmon.dup_ack_num\":5,"
-                      "\"connmon.dup_ack_frame\":3,\"connmon.payload_bytes\":4294967295,"
-                      "\"connmon.flow_bytes\":18446744073709551615,"
-                      "\"connmon.handshake.server\":0.000000008,"
-                      "\"connmon.handshake.client\":0.000000009,"
-                      "\"connmon.handshake.rtt\":0.000000017}\n");
+    expect_json(
+        seen,
+        "{\"stream\":7,\"frame\":4,\"time\":1234567890.987654321,"
+        "\"connmon.flow\":\"192.0.2.1:1024+198.51.100.2:80\","
+        "\"connmon.side\":\"server\",\"connmon.rtt\":0.020000000,\"connmon.rtt.source\":\"tsval\","
+        "\"connmon.rtt.slack\":0.000000002,\"connmon.rtt.queueing\":0.019999999,"
+        "\"connmon.rtt.min\":0.000000001,"
+        "\"connmon.rtt.tsval\":0.020000000,\"connmon.rtt.tsval.frame\":1,"
+        "\"connmon.rtt.tsval.pure_ack\":true,"
+        "\"connmon.rtt.tsval.ambiguous\":false,"
+        "\"connmon.rtt.seqno\":9223372036.854775807,"
+        "\"connmon.rtt.seqno.frame\":4294967295,"
+        "\"connmon.rtt.seqno.ambiguous\":true,"
+        "\"connmon.seq_gap\":-2147483648,"
+        "\"connmon.seq_event\":\"retransmission\","
+        "\"connmon.dup_ack_age\":0.000000000,\"connmon.dup_ack_num\":5,"
+        "\"connmon.dup_ack_frame\":3,\"connmon.payload_bytes\":4294967295,"
+        "\"connmon.flow_bytes\":18446744073709551615,"
+        "\"connmon.handshake.server\":0.000000008,"
+        "\"connmon.handshake.client\":0.000000009,"
+        "\"connmon.handshake.rtt\":0.000000017}\n");
 }
 
 static void every_field_of_the_table_has_its_key(void **state)

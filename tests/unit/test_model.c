@@ -122,6 +122,7 @@ static void expect_equal(const struct connmon_result *a, const struct connmon_re
     assert_int_equal(a->connection, b->connection);
     assert_int_equal(a->payload_len, b->payload_len);
     assert_int_equal(a->direction, b->direction);
+    assert_int_equal(a->side, b->side);
     assert_int_equal(a->seq_gap, b->seq_gap);
     assert_int_equal(a->seq_event, b->seq_event);
     expect_equal_delays(&a->tsval, &b->tsval);
