@@ -19,12 +19,13 @@
 enum flow_flags {
     FLOW_HAS_PREVIOUS = 0x01, /* previous_time_ns */
     FLOW_HAS_RTT_MIN = 0x02,  /* rtt_min_ns */
-    FLOW_HAS_ISN = 0x04,      /* isn */
+    FLOW_HAS_ISN = 0x04,      /* isn, and a SYN has told it */
     FLOW_HAS_HIGH = 0x08,     /* high */
     FLOW_HAS_ACK = 0x10,      /* ack_high, ack_packet */
     FLOW_HAS_WINDOW = 0x20,   /* window */
     FLOW_HAS_RESEND = 0x40,   /* last_resend */
     FLOW_HAS_ACK_TIME = 0x80, /* ack_time_ns, if FLOW_HAS_ACK */
+    FLOW_HAS_BEGIN = 0x100,   /* isn */
 };
 
 /* One direction of a connection. */
@@ -34,7 +35,7 @@ struct flow {
     int64_t rtt_min_ns;       /* smallest delay that this flow's segments have completed */
 
     /* Sequence space */
-    uint32_t isn;         /* seqno of the latest SYN */
+    uint32_t isn;         /* seqno of the latest SYN; before one, what it must have been */
     uint32_t high;        /* highest sequence end: the expected seqno */
     uint32_t last_resend; /* packet of the latest retransmission or hole fill, modulo 2^32 */
 
@@ -45,7 +46,7 @@ struct flow {
     uint32_t dup_ack_num;
     uint16_t window; /* of the flow's latest segment */
 
-    uint8_t flags; /* enum flow_flags */
+    uint16_t flags; /* enum flow_flags */
     outstanding_size outstanding_size;
     value_set_size acked_size, echoed_size;
     struct outstanding outstanding; /* what this flow has sent and the other may answer */

@@ -60,7 +60,7 @@ struct connmon *connmon_new(const struct connmon_config *config)
     if (core->config.slack_share == 0)
         core->config.slack_share = defaults.slack_share;
     memory_init(&core->memory, core->config.max_memory);
-    table_init(&core->table, core->config.max_connections, core->config.idle_ns);
+    table_init(&core->table, &core->config);
     return core;
 }
 
@@ -135,6 +135,7 @@ struct connmon_stats connmon_stats(const struct connmon *core)
     stats.connections = core->table.begun;
     stats.connections_open = core->table.open;
     stats.idle_connections = core->table.idle;
+    stats.reused_connections = core->table.reused;
     stats.evicted_connections = core->table.evicted;
     stats.allocations = core->memory.allocations;
     stats.memory = core->memory.used;

@@ -134,6 +134,10 @@ struct connmon_config {
     uint32_t max_answered; /* per flow: TSecr, and acknos, remembered as seen before */
     uint32_t max_holes;    /* per flow */
     size_t max_memory;     /* bytes, all together */
+    bool begin_at_syn; /* a SYN (without ACK) whose seqno is not the ISN of its flow begins a new
+                          connection, though the discriminator is the same: as Wireshark 4.0
+                          counts tcp.stream; without it, all that endpoints and discriminator
+                          have in common is one connection */
 };
 
 /* Counters since connmon_new(). */
@@ -142,6 +146,7 @@ struct connmon_stats {
     uint64_t connections;         /* that were ever begun */
     uint64_t connections_open;    /* held now */
     uint64_t idle_connections;    /* forgotten because they were silent for too long */
+    uint64_t reused_connections;  /* ended by a SYN between the same endpoints; see begin_at_syn */
     uint64_t evicted_connections; /* dropped by max_connections or max_memory */
     uint64_t evicted_outstanding; /* dropped by a cap before max_age: a delay may be missing */
     uint64_t passed_ends;         /* dropped by max_passed: hardly ever is a delay missed by that */

@@ -39,7 +39,7 @@ void dup_ack_follow(struct sighting *seen)
             flow->dup_ack_num = 0;
             flow->flags |= FLOW_HAS_ACK | FLOW_HAS_ACK_TIME;
             if (segment->time_unknown)
-                flow->flags &= (uint8_t)~FLOW_HAS_ACK_TIME;
+                flow->flags &= (uint16_t)~FLOW_HAS_ACK_TIME;
         } else if (is_dup_ack(seen)) {
             result->dup_ack.num = ++flow->dup_ack_num;
             result->dup_ack.packet = sighting_full_packet(seen, flow->ack_packet, 32);

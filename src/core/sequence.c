@@ -15,12 +15,12 @@ void sequence_begin(struct sighting *seen)
     if ((flow->flags & FLOW_HAS_ISN) && flow->isn == seen->segment->seq)
         return;
     flow->isn = seen->segment->seq;
-    flow->flags |= FLOW_HAS_ISN;
-    flow->flags &= (uint8_t) ~(FLOW_HAS_HIGH | FLOW_HAS_RESEND);
+    flow->flags |= FLOW_HAS_ISN | FLOW_HAS_BEGIN;
+    flow->flags &= (uint16_t) ~(FLOW_HAS_HIGH | FLOW_HAS_RESEND);
     outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size, seen->memory->salt);
     holes_clear(&flow->holes, seen->memory);
     value_set_clear(&reverse->acked, &reverse->acked_size, seen->memory);
-    reverse->flags &= (uint8_t)~FLOW_HAS_ACK;
+    reverse->flags &= (uint16_t)~FLOW_HAS_ACK;
 }
 
 /* What lies below the expected seqno. */
@@ -41,6 +41,21 @@ static enum connmon_seq_event event_below(struct sighting *seen, int32_t gap, ui
     return fills ? CONNMON_SEQ_HOLE_FILL : CONNMON_SEQ_RETRANSMISSION;
 }
 
+/* Of who joins late, the ISN is the number before the first that was sent, or asked for. */
+static void infer_isns(struct sighting *seen)
+{
+    struct flow *flow = seen->flow, *reverse = seen->reverse;
+
+    if (!(flow->flags & FLOW_HAS_BEGIN)) {
+        flow->isn = seen->segment->seq - !sighting_has(seen, CONNMON_SYN);
+        flow->flags |= FLOW_HAS_BEGIN;
+    }
+    if (!(reverse->flags & FLOW_HAS_BEGIN) && sighting_has(seen, CONNMON_ACK)) {
+        reverse->isn = seen->segment->ack - 1;
+        reverse->flags |= FLOW_HAS_BEGIN;
+    }
+}
+
 void sequence_place(struct sighting *seen)
 {
     struct flow *flow = seen->flow;
@@ -50,6 +65,7 @@ void sequence_place(struct sighting *seen)
     /* A RST may carry any seqno (RFC 9293 section 3.10.7), so it says nothing of the sequence
      * space; its gap is told all the same. */
     if (!(flow->flags & FLOW_HAS_HIGH)) {
+        infer_isns(seen);
         if (!sighting_has(seen, CONNMON_RST)) {
             flow->high = end;
             flow->flags |= FLOW_HAS_HIGH;

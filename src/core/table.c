@@ -39,9 +39,13 @@ static struct connection *connection_at(const struct table *table, uint32_t room
     return &table->chunks[room >> CHUNK_BITS][room & (CHUNK_ROOMS - 1)];
 }
 
-void table_init(struct table *table, uint32_t max, int64_t idle_ns)
+void table_init(struct table *table, const struct connmon_config *config)
 {
-    *table = (struct table){.max = max, .idle_ns = idle_ns};
+    *table = (struct table){
+        .max = config->max_connections,
+        .idle_ns = config->idle_ns,
+        .begin_at_syn = config->begin_at_syn,
+    };
 }
 
 void table_clear(struct table *table, struct memory *memory)
@@ -53,7 +57,7 @@ void table_clear(struct table *table, struct memory *memory)
     memory_free(memory, table->chunks, table->chunk_capacity * sizeof(*table->chunks));
     if (table->slots)
         memory_free(memory, table->slots, index_bytes(table->bits));
-    table_init(table, table->max, table->idle_ns);
+    *table = (struct table){0};
 }
 
 /* Salted from the start: what has met in one hash no salt can tell apart afterwards. */
@@ -330,6 +334,25 @@ static struct connection *find_or_begin(struct table *table, const struct connmo
     return connection;
 }
 
+/* A SYN with another ISN than the flow's is no retransmission: the ports are used anew. Not so a
+ * SYN-ACK, which answers a SYN that was seen, or would have been. */
+static bool is_reused(const struct table *table, const struct flow *flow,
+                      const struct connmon_segment *segment)
+{
+    return (segment->flags & (CONNMON_SYN | CONNMON_ACK)) == CONNMON_SYN && table->begin_at_syn &&
+           (flow->flags & FLOW_HAS_BEGIN) && flow->isn != segment->seq;
+}
+
+/* Puts the connection that this segment begins in the place of one between the same endpoints. */
+static void restart(struct table *table, struct connection *connection,
+                    const struct connmon_segment *segment, uint8_t *direction,
+                    struct memory *memory)
+{
+    connection_clear(connection, memory);
+    start(table, connection, segment);
+    *direction = 0;
+}
+
 struct connection *table_connection(struct table *table, const struct connmon_segment *segment,
                                     uint8_t *direction, struct memory *memory)
 {
@@ -342,10 +365,11 @@ struct connection *table_connection(struct table *table, const struct connmon_se
     if (!connection)
         return NULL;
     if (!segment->time_unknown && is_idle(table, connection, segment->time_ns)) {
-        connection_clear(connection, memory);
-        start(table, connection, segment);
-        *direction = 0;
+        restart(table, connection, segment, direction, memory);
         table->idle++;
+    } else if (is_reused(table, &connection->flows[*direction], segment)) {
+        restart(table, connection, segment, direction, memory);
+        table->reused++;
     }
     connection->flags |= CONNECTION_TOUCHED;
     return connection;

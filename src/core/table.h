@@ -23,15 +23,15 @@ struct table {
     uint32_t open;       /* connections held now */
     uint32_t max;        /* connections; 0: no limit */
     uint32_t next_serial;
-    uint32_t evicting_hand, idle_hand; /* rooms at which the next search begins */
-    int64_t idle_ns;                   /* 0: connections do not grow idle */
-    uint64_t begun, evicted, idle;     /* connections, for the statistics */
+    uint32_t evicting_hand, idle_hand;     /* rooms at which the next search begins */
+    int64_t idle_ns;                       /* 0: connections do not grow idle */
+    uint64_t begun, evicted, idle, reused; /* connections, for the statistics */
     uint8_t bits;
+    bool begin_at_syn;
 };
 
-/* An empty table for up to `max` connections (0: no limit), each forgotten once it was silent for
- * more than `idle_ns` (0: never). */
-void table_init(struct table *table, uint32_t max, int64_t idle_ns);
+/* An empty table within these limits. */
+void table_init(struct table *table, const struct connmon_config *config);
 
 /* Gives back all memory. */
 void table_clear(struct table *table, struct memory *memory);

@@ -52,7 +52,9 @@ static struct connmon_config take_config(struct input *in)
 
     config.max_age_ns = ages[take(in) % 6];
     config.idle_ns = ages[take(in) % 6];
-    config.slack_share = take(in) % 16;
+    config.slack_share = take(in);
+    config.begin_at_syn = config.slack_share & 16;
+    config.slack_share %= 16;
     config.max_connections = caps[take(in) % 6];
     config.max_outstanding = caps[take(in) % 6];
     config.max_answered = caps[take(in) % 6];
@@ -161,8 +163,8 @@ static void check_result(const struct connmon_result *r, const struct connmon_se
 
 static void check_stats(const struct connmon_stats *stats, const struct connmon_config *config)
 {
-    check(stats->connections ==
-          stats->connections_open + stats->idle_connections + stats->evicted_connections);
+    check(stats->connections == stats->connections_open + stats->idle_connections +
+                                    stats->reused_connections + stats->evicted_connections);
     check(stats->unmeasured_segments <= stats->segments);
     check(stats->connections <= stats->segments - stats->unmeasured_segments);
     check(config->max_memory == 0 || stats->memory <= config->max_memory);
