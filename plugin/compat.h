@@ -1,4 +1,4 @@
-/* compat.h - what differs between Wireshark 4.0, 4.4 and 4.6; the only place that asks for it
+/* compat.h - what differs between Wireshark 4.0, 4.2, 4.4 and 4.6; the only place that asks for it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,19 +18,23 @@
 #define COMPAT_VERSION (WIRESHARK_VERSION_MAJOR * 100 + WIRESHARK_VERSION_MINOR)
 
 #if COMPAT_VERSION < 400 || COMPAT_VERSION >= 500
-#error "connmon works with Wireshark 4.0, 4.4 and 4.6"
+#error "connmon works with Wireshark 4.0, 4.2, 4.4 and 4.6"
+#endif
+
+#if COMPAT_VERSION < 404
+/* What plugin_describe() tells: 4.0 never calls it, and 4.2 did not install the header. */
+#define WS_PLUGIN_DESC_DISSECTOR (1U << 0)
+#define WS_PLUGIN_DESC_TAP_LISTENER (1U << 4)
+#else
+#include <wsutil/plugins.h>
 #endif
 
 #if COMPAT_VERSION < 402
-/* Later versions ask a plugin what it is by plugin_describe(); 4.0 never calls it. */
-#define WS_PLUGIN_DESC_DISSECTOR 0
-#define WS_PLUGIN_DESC_TAP_LISTENER 0
 /* The value was kept in the field, not behind a pointer. */
 #define compat_fvalue(finfo) (&(finfo)->value)
 /* What preferences and callbacks hold. */
 typedef gboolean compat_boolean;
 #else
-#include <wsutil/plugins.h>
 #define compat_fvalue(finfo) ((finfo)->value)
 typedef bool compat_boolean;
 #endif
