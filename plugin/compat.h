@@ -25,18 +25,18 @@
 /* What plugin_describe() tells: 4.0 never calls it, and 4.2 did not install the header. */
 #define WS_PLUGIN_DESC_DISSECTOR (1U << 0)
 #define WS_PLUGIN_DESC_TAP_LISTENER (1U << 4)
+/* What preferences and callbacks hold. */
+typedef gboolean compat_boolean;
 #else
 #include <wsutil/plugins.h>
+typedef bool compat_boolean;
 #endif
 
 #if COMPAT_VERSION < 402
 /* The value was kept in the field, not behind a pointer. */
 #define compat_fvalue(finfo) (&(finfo)->value)
-/* What preferences and callbacks hold. */
-typedef gboolean compat_boolean;
 #else
 #define compat_fvalue(finfo) ((finfo)->value)
-typedef bool compat_boolean;
 #endif
 
 #if COMPAT_VERSION < 406

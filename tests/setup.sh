@@ -5,7 +5,7 @@ set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev wireshark-dev libwireshark-dev tshark"
 tests="clang libclang-rt-14-dev clang-format clang-tidy valgrind libcmocka-dev python3-pytest
-       python3-pytest-xdist wireshark-common util-linux"
+       python3-pytest-xdist wireshark-common util-linux mandoc"
 
 case "${1:-}" in
 build) packages=$build ;;

@@ -1,0 +1,53 @@
+"""The manual page against what the plugin registers, so that neither can be changed alone."""
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def page(request):
+    return pathlib.Path(request.config.getoption("--plugin")).parent / "connmon-wireshark.7"
+
+
+@pytest.fixture(scope="module")
+def sections(page):
+    """{heading: text}"""
+    _, *parts = re.split(r"^\.SH (.+)\n", page.read_text(), flags=re.M)
+    return dict(zip(parts[::2], parts[1::2]))
+
+
+def entries(section):
+    """[(name, text)] of the paragraphs whose tag is a name of ours."""
+    found = re.findall(r"^\.TP\n\.B (connmon\.\S+)\n((?:[^.\n].*\n)+)", section, re.M)
+    return [(name, " ".join(text.split())) for name, text in found]
+
+
+def test_fields(wireshark, sections):
+    listed = [row.split("\t") for row in wireshark.ask("-G", "fields").stdout.splitlines()]
+    fields = [(row[2], row[7] + ".") for row in listed
+              if row[0] == "F" and row[4] == "connmon"]
+    assert fields
+    assert entries(sections["FIELDS"]) == fields
+
+
+def test_preferences(wireshark, sections):
+    listed = wireshark.ask("-G", "currentprefs").stdout
+    preferences = re.findall(r"^# (.*)\n# .*\n#?(connmon\.\w+): ", listed, re.M)
+    assert preferences
+    assert entries(sections["PREFERENCES"]) == [(name, text) for text, name in preferences]
+
+
+def test_statistics(wireshark, sections):
+    wrong = wireshark.execute("tshark", "-z", "connmon,none of them", "-r", "-").stderr
+    kinds = re.findall(r"[:,] (connmon,[a-z-]+)", wrong)
+    assert kinds
+    words = re.findall(r"\bconnmon,[a-z-]+", sections["STATISTICS"].replace(r"\-", "-"))
+    assert sorted(set(words)) == sorted(kinds)
+
+
+def test_page_is_clean(page):
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(page)],
+                          capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
