@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds connmon and runs its tests: the core's under gcc, clang and both with sanitizers, then the
-# plugin's, on captures, in this system's tshark. Ends with the line that pytest prints.
+# Builds connmon and runs its tests: the core's under gcc, clang and both with sanitizers, the command
+# line's with and without sanitizers, then the plugin's, on captures, in this system's tshark. Ends with the line that pytest prints.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -11,5 +11,8 @@ for preset in gcc clang debug debug-clang; do
     cmake --preset "$preset" -D CONNMON_PLUGIN=$plugin
     cmake --build --preset "$preset"
     ctest --test-dir "build/$preset" --output-on-failure
+done
+for preset in gcc debug; do
+    /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/program --program "build/$preset/src/program/connmon"
 done
 /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so "$@"

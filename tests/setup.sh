@@ -3,9 +3,10 @@
 # (setup.sh test). Does nothing where all of it is there.
 set -eu
 
-build="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev wireshark-dev libwireshark-dev tshark"
+build="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev wireshark-dev libwireshark-dev tshark
+       libpcap-dev"
 tests="clang libclang-rt-14-dev clang-format clang-tidy valgrind libcmocka-dev python3-pytest
-       python3-pytest-xdist wireshark-common util-linux mandoc"
+       python3-pytest-xdist wireshark-common util-linux mandoc iproute2"
 
 case "${1:-}" in
 build) packages=$build ;;

@@ -25,7 +25,7 @@ mount --bind /dev "$root/dev"
 apt update
 apt install -y --no-install-recommends gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev \
     wireshark-dev libwireshark-dev tshark wireshark-common libcmocka-dev python3-pytest \
-    python3-pytest-xdist mandoc
+    python3-pytest-xdist mandoc libpcap-dev
 
 rm -rf "$root/src/connmon" "$root/src/shared"
 mkdir -p "$root/src/connmon" "$root/src/shared"

@@ -80,6 +80,7 @@ enum connection_flags {
     CONNECTION_TOUCHED = 0x02, /* since the evicting hand last passed */
     CONNECTION_HAS_SYN = 0x04, /* CONNECTION_CLIENT */
     CONNECTION_CLIENT = 0x08,  /* the client sends in direction 1, not 0 */
+    CONNECTION_SEEN = 0x10,    /* direction 0 has sent; 0x20: direction 1 has */
 };
 
 struct connection {

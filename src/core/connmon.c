@@ -73,6 +73,14 @@ void connmon_free(struct connmon *core)
     free(core);
 }
 
+static void count_flow(struct connmon *core, struct connection *connection, uint8_t from)
+{
+    const uint8_t seen = (uint8_t)(CONNECTION_SEEN << from);
+
+    core->stats.flows += !(connection->flags & seen);
+    connection->flags |= seen;
+}
+
 /* The rules in their order: the answers that a segment gives concern what was there before it;
  * then it takes its own place; then the whole is judged. */
 static void apply_rules(struct sighting *seen)
@@ -103,6 +111,7 @@ enum connmon_status connmon_process(struct connmon *core, const struct connmon_s
         core->stats.unmeasured_segments++;
         return CONNMON_NO_MEMORY;
     }
+    count_flow(core, connection, from);
     is_looped = segment->src.port == segment->dst.port &&
                 memcmp(segment->src.addr, segment->dst.addr, sizeof(segment->src.addr)) == 0;
     seen = (struct sighting){

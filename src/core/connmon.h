@@ -144,6 +144,7 @@ struct connmon_config {
 struct connmon_stats {
     uint64_t segments;            /* handed to connmon_process() */
     uint64_t connections;         /* that were ever begun */
+    uint64_t flows;               /* directions of these in which a segment came */
     uint64_t connections_open;    /* held now */
     uint64_t idle_connections;    /* forgotten because they were silent for too long */
     uint64_t reused_connections;  /* ended by a SYN between the same endpoints; see begin_at_syn */

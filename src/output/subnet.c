@@ -45,7 +45,9 @@ static uint8_t mask_of(const struct connmon_subnet *subnet, unsigned i)
 
     if (subnet->bits >= before + 8)
         return 0xff;
-    return subnet->bits <= before ? 0 : (uint8_t)(0xff << (before + 8 - subnet->bits));
+    if (subnet->bits <= before)
+        return 0;
+    return (uint8_t)(0xff << (before + 8 - subnet->bits));
 }
 
 bool connmon_subnet_parse(const char *text, struct connmon_subnet *subnet)

@@ -63,6 +63,8 @@ void connmon_summary_clear(struct connmon_summary *summary)
 
 size_t connmon_summary_text(char *text, size_t size, const struct connmon_summary *summary)
 {
+    const uint64_t not_tcp = summary->packets - summary->tcp_packets - summary->fragments -
+                             summary->cut - summary->malformed - summary->unknown_links;
     const struct {
         uint64_t count;
         const char *of;
@@ -72,7 +74,13 @@ size_t connmon_summary_text(char *text, size_t size, const struct connmon_summar
         {summary->packets, " packets", true},
         {summary->without_timestamps, " no TS opt", false},
         {summary->one_way_flows, " one-way", false},
-        {summary->packets - summary->tcp_packets, " not TCP", false},
+        {not_tcp, " not TCP", false},
+        {summary->fragments, " IP fragments", false},
+        {summary->cut, " cut too short", false},
+        {summary->malformed, " malformed", false},
+        {summary->unknown_links, " of unknown link types", false},
+        {summary->dropped_by_kernel, " dropped by the kernel", false},
+        {summary->dropped_by_interface, " dropped by the interface", false},
         {summary->uncounted_packets, " not counted in flows: no memory", false},
     };
     struct text to = {text, text + size};

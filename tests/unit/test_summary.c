@@ -57,6 +57,25 @@ static void each_direction_is_a_flow(void **state)
     expect_text(&summary, "0 flows, 0 packets\n");
 }
 
+static void other_packets_are_told_apart(void **state)
+{
+    const struct connmon_summary summary = {
+        .packets = 30,
+        .tcp_packets = 5,
+        .fragments = 1,
+        .cut = 2,
+        .malformed = 3,
+        .unknown_links = 4,
+        .dropped_by_kernel = 70,
+        .dropped_by_interface = 80,
+    };
+
+    (void)state;
+    expect_text(&summary, "0 flows, 30 packets, 15 not TCP, 1 IP fragments, 2 cut too short, "
+                          "3 malformed, 4 of unknown link types, 70 dropped by the kernel, "
+                          "80 dropped by the interface\n");
+}
+
 static void connections_in_any_number_and_order(void **state)
 {
     struct connmon_summary summary = {0};
@@ -101,6 +120,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing),
         cmocka_unit_test(each_direction_is_a_flow),
+        cmocka_unit_test(other_packets_are_told_apart),
         cmocka_unit_test(connections_in_any_number_and_order),
         cmocka_unit_test(the_longest_text_fits_and_is_cut),
     };

@@ -139,6 +139,7 @@ static void many_connections_are_kept_apart(void **state)
     }
     stats = scenario_stats(&s);
     assert_int_equal(stats.connections, COUNT);
+    assert_int_equal(stats.flows, 2 * COUNT);
     assert_int_equal(stats.connections_open, COUNT);
     assert_int_equal(stats.segments, 2 * COUNT);
     assert_true(stats.memory > COUNT * sizeof(struct connection));
@@ -158,6 +159,7 @@ static void at_the_cap_the_least_used_makes_room(void **state)
         send(&s, CLIENT, .port = port, .seq = 1, .len = 10);
     stats = scenario_stats(&s);
     assert_int_equal(stats.connections, 4);
+    assert_int_equal(stats.flows, 4); /* nobody has answered */
     assert_int_equal(stats.connections_open, 3);
     assert_int_equal(stats.evicted_connections, 1);
 
@@ -169,6 +171,7 @@ static void at_the_cap_the_least_used_makes_room(void **state)
     stats = scenario_stats(&s);
     assert_int_equal(stats.evicted_connections, 3);
     assert_int_equal(stats.connections, 6);
+    assert_int_equal(stats.flows, 8); /* of which 2 is the one with both */
     assert_int_equal(stats.connections_open, 3);
     scenario_end(&s);
 }

@@ -1,0 +1,161 @@
+/* file.c - packets from a capture file
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf.h"
+#include "pcapng.h"
+#include "say.h"
+#include "source.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+enum { FIRST_OF_PCAPNG = 0x0a, FIRST_OF_GZIP = 0x1f };
+
+struct file {
+    struct source source;
+    struct input input;
+    FILE *stream;
+    pcap_t *pcap; /* one of these two */
+    struct pcapng *pcapng;
+    uint64_t packets; /* of `pcap` */
+    int link_type;    /* of `pcap` */
+    struct bpf *filter;
+};
+
+static enum source_status failed(struct file *file, const char *why)
+{
+    if (file->input.is_stopped)
+        return SOURCE_END;
+    if (file->input.error)
+        why = strerror(file->input.error);
+    snprintf(file->source.error, sizeof(file->source.error), "%s", why);
+    file->source.exit_status = EXIT_INPUT_OUTPUT;
+    return SOURCE_FAILED;
+}
+
+static enum source_status next_of_pcap(struct file *file, struct record *record)
+{
+    struct pcap_pkthdr *header;
+    int status = pcap_next_ex(file->pcap, &header, &record->bytes);
+
+    if (status == PCAP_ERROR_BREAK)
+        return file->input.error ? failed(file, "") : SOURCE_END;
+    if (status != 1)
+        return failed(file, pcap_geterr(file->pcap));
+    record->captured = header->caplen;
+    record->original = header->len;
+    record->link_type = file->link_type;
+    record->time_ns = header->ts.tv_sec * NS_PER_S + header->ts.tv_usec; /* these are ns */
+    record->time_unknown = false;
+    record->number = ++file->packets;
+    return SOURCE_PACKET;
+}
+
+static enum source_status next_of_pcapng(struct file *file, struct record *record)
+{
+    switch (pcapng_next(file->pcapng, record)) {
+    case PCAPNG_PACKET:
+        return SOURCE_PACKET;
+    case PCAPNG_END:
+        return file->input.error ? failed(file, "") : SOURCE_END;
+    default:
+        return failed(file, pcapng_error(file->pcapng));
+    }
+}
+
+static enum source_status next(struct source *source, struct record *record)
+{
+    struct file *file = (struct file *)source;
+
+    for (;;) {
+        enum source_status status =
+            file->pcapng ? next_of_pcapng(file, record) : next_of_pcap(file, record);
+
+        if (status != SOURCE_PACKET || !file->filter || bpf_takes(file->filter, record))
+            return status;
+        if (bpf_error(file->filter)) {
+            snprintf(source->error, sizeof(source->error), "-f %s", bpf_error(file->filter));
+            source->exit_status = EXIT_USAGE;
+            return SOURCE_FAILED;
+        }
+    }
+}
+
+static void close_file(struct source *source)
+{
+    struct file *file = (struct file *)source;
+
+    if (file->pcap)
+        pcap_close(file->pcap);
+    else if (file->stream)
+        fclose(file->stream);
+    pcapng_free(file->pcapng);
+    bpf_free(file->filter);
+    free(file);
+}
+
+/* Says why, and cleans up. Returns NULL. */
+static struct source *refuse(struct file *file, const char *name, const char *why, int *exit_status)
+{
+    say("%s: %s", name, why);
+    *exit_status = EXIT_INPUT_OUTPUT;
+    if (file)
+        close_file(&file->source);
+    return NULL;
+}
+
+/* The older format is libpcap's. NULL, or what is wrong. */
+static const char *begin_pcap(struct file *file, char error[PCAP_ERRBUF_SIZE])
+{
+    file->pcap =
+        pcap_fopen_offline_with_tstamp_precision(file->stream, PCAP_TSTAMP_PRECISION_NANO, error);
+    if (!file->pcap)
+        return error;
+    file->link_type = pcap_datalink(file->pcap);
+    return NULL;
+}
+
+/* The first byte tells what it is. NULL, or what is wrong. */
+static const char *begin(struct file *file, char error[PCAP_ERRBUF_SIZE])
+{
+    int first = getc(file->stream);
+
+    if (first == EOF)
+        return file->input.error ? strerror(file->input.error) : "is empty: no capture";
+    ungetc(first, file->stream);
+    if (first == FIRST_OF_GZIP)
+        return "is compressed: unpack it, as in zcat FILE | connmon -r -";
+    if (first != FIRST_OF_PCAPNG)
+        return begin_pcap(file, error);
+    file->pcapng = pcapng_new(file->stream);
+    return file->pcapng ? NULL : "no memory";
+}
+
+struct source *source_open_file(const char *name, const char *filter, input_waiting *waiting,
+                                void *data, int *exit_status)
+{
+    struct file *file = calloc(1, sizeof(*file));
+    char error[PCAP_ERRBUF_SIZE];
+    const char *wrong, *shown = strcmp(name, "-") == 0 ? "standard input" : name;
+
+    if (!file)
+        return refuse(NULL, shown, "no memory", exit_status);
+    file->source =
+        (struct source){.next = next, .close = close_file, .name = shown, .input = &file->input};
+    file->stream = input_open(&file->input, name, waiting, data);
+    if (!file->stream)
+        return refuse(file, shown, strerror(errno), exit_status);
+    wrong = begin(file, error);
+    if (wrong)
+        return refuse(file, shown, wrong, exit_status);
+    file->filter = filter ? bpf_new(filter) : NULL;
+    if (filter && !file->filter)
+        return refuse(file, shown, "no memory", exit_status);
+    return &file->source;
+}

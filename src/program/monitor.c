@@ -1,0 +1,167 @@
+/* monitor.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "monitor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "decode.h"
+#include "json.h"
+#include "line.h"
+#include "summary.h"
+#include "tables.h"
+
+struct monitor {
+    const struct options *options;
+    struct output *output;
+    struct connmon *core;
+    struct statistics *statistics; /* NULL: no table is wanted */
+    struct connmon_summary summary;
+};
+
+/* A file can afford memory with every packet, as Wireshark's window does, and its figures are
+ * Wireshark's. A live capture may go on for weeks. */
+static struct connmon_config configure(const struct options *options)
+{
+    struct connmon_config config =
+        options->interface ? connmon_config_default() : connmon_config_exact();
+
+    config.max_age_ns = options->max_age_ns;
+    config.idle_ns = options->idle_ns;
+    config.begin_at_syn = true; /* nobody else tells where ports are used again */
+    config.max_connections = options->max_flows / 2 + options->max_flows % 2;
+    return config;
+}
+
+struct monitor *monitor_new(const struct options *options, struct output *output)
+{
+    const struct connmon_config config = configure(options);
+    const bool has_table = options->table != TABLE_NONE;
+    struct monitor *monitor = calloc(1, sizeof(*monitor));
+
+    if (!monitor)
+        return NULL;
+    monitor->options = options;
+    monitor->output = output;
+    monitor->core = connmon_new(&config);
+    monitor->statistics = has_table ? statistics_new() : NULL;
+    if (monitor->core && (monitor->statistics || !has_table))
+        return monitor;
+    monitor_free(monitor);
+    return NULL;
+}
+
+void monitor_free(struct monitor *monitor)
+{
+    connmon_free(monitor->core);
+    statistics_free(monitor->statistics);
+    free(monitor);
+}
+
+static void print_json(struct monitor *monitor, const struct connmon_observation *seen)
+{
+    char json[CONNMON_JSON_SIZE];
+
+    if (monitor->options->line.quick && !seen->result.tsval.present && !seen->result.seqno.present)
+        return;
+    output_write(monitor->output, json, connmon_json(json, sizeof(json), seen));
+}
+
+static void print_line(struct monitor *monitor, const struct connmon_observation *seen)
+{
+    char line[CONNMON_LINE_SIZE];
+
+    output_write(monitor->output, line,
+                 connmon_line(line, sizeof(line), seen, monitor->options->line));
+}
+
+static void take_segment(struct monitor *monitor, const struct connmon_segment *segment)
+{
+    struct connmon_result result;
+    struct connmon_observation seen;
+
+    monitor->summary.tcp_packets++;
+    monitor->summary.without_timestamps += !segment->has_timestamps;
+    if (connmon_process(monitor->core, segment, &result) != CONNMON_OK) {
+        monitor->summary.uncounted_packets++;
+        return;
+    }
+    seen = connmon_observe(segment, &result);
+    seen.discriminator = result.connection;
+    if (monitor->statistics)
+        statistics_add(monitor->statistics, &seen);
+    else if (monitor->options->is_json)
+        print_json(monitor, &seen);
+    else
+        print_line(monitor, &seen);
+}
+
+void monitor_take(struct monitor *monitor, const struct record *record)
+{
+    struct connmon_segment segment = {
+        .time_ns = record->time_ns,
+        .time_unknown = record->time_unknown,
+        .packet = record->number,
+    };
+    struct connmon_summary *summary = &monitor->summary;
+
+    summary->packets++;
+    switch (decode_frame(record->link_type, record->bytes, record->captured, record->original,
+                         &segment)) {
+    case DECODE_TCP:
+        take_segment(monitor, &segment);
+        break;
+    case DECODE_FRAGMENT:
+        summary->fragments++;
+        break;
+    case DECODE_CUT:
+        summary->cut++;
+        break;
+    case DECODE_MALFORMED:
+        summary->malformed++;
+        break;
+    case DECODE_UNKNOWN_LINK:
+        summary->unknown_links++;
+        break;
+    case DECODE_OTHER:
+        break;
+    }
+}
+
+static void print(void *output, const char *bytes, size_t size)
+{
+    output_write(output, bytes, size);
+}
+
+bool monitor_print_table(struct monitor *monitor)
+{
+    const struct options *options = monitor->options;
+    const struct connmon_stats core = connmon_stats(monitor->core);
+    enum tables_format format = options->is_json  ? TABLES_JSON
+                                : options->is_csv ? TABLES_CSV
+                                                  : TABLES_TEXT;
+
+    return options->table == TABLE_NONE ||
+           tables_write(monitor->statistics,
+                        options->table == TABLE_HOSTS ? TABLES_HOSTS : TABLES_CONVERSATIONS, format,
+                        &core, print, monitor->output);
+}
+
+void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
+{
+    const struct connmon_stats core = connmon_stats(monitor->core);
+    struct connmon_summary summary = monitor->summary;
+    char text[CONNMON_SUMMARY_SIZE], dropped[TABLES_DROPPED_SIZE];
+    uint64_t statistics_dropped = 0;
+
+    summary.flows = core.flows;
+    summary.one_way_flows = 2 * core.connections - core.flows;
+    summary.dropped_by_kernel = drops.kernel;
+    summary.dropped_by_interface = drops.interface;
+    fwrite(text, 1, connmon_summary_text(text, sizeof(text), &summary), stderr);
+    if (monitor->statistics)
+        statistics_dropped = statistics_totals(monitor->statistics).dropped;
+    fputs(tables_dropped(dropped, sizeof(dropped), &core, statistics_dropped), stderr);
+}

@@ -1,0 +1,30 @@
+/* monitor.h - what is made of the packets: decoded, matched, printed, summed up
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_MONITOR_H
+#define CONNMON_MONITOR_H
+
+#include "options.h"
+#include "output.h"
+#include "record.h"
+#include "source.h"
+
+struct monitor;
+
+/* What the options ask for, printed to `output`, which stays the caller's. NULL if there is no
+ * memory; free with monitor_free(). */
+struct monitor *monitor_new(const struct options *options, struct output *output);
+void monitor_free(struct monitor *monitor);
+
+/* Takes the next packet. */
+void monitor_take(struct monitor *monitor, const struct record *record);
+
+/* Prints the table that the options ask for, if they do, of the packets so far. False if there is
+ * no memory. */
+bool monitor_print_table(struct monitor *monitor);
+
+/* Tells of the packets so far on standard error, with what was lost before they came here. */
+void monitor_summarize(const struct monitor *monitor, struct source_drops drops);
+
+#endif

@@ -1,0 +1,42 @@
+/* options.h - the command line
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_OPTIONS_H
+#define CONNMON_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "line.h"
+
+enum options_table { TABLE_NONE, TABLE_CONVERSATIONS, TABLE_HOSTS };
+
+/* What the user asked for, with the defaults of what was not said. */
+struct options {
+    const char *interface; /* one of these two */
+    const char *file;      /* "-": standard input */
+    bool is_emulating;
+    double speed; /* > 0; of the emulation */
+
+    const char *filter;  /* NULL: all */
+    uint64_t count;      /* 0: no limit */
+    int64_t duration_ns; /* 0: no limit */
+    uint32_t buffer_kib;
+    const char *user; /* NULL: who called sudo, or nobody */
+
+    struct connmon_line_format line;
+    bool is_json, is_csv, shows_local, is_quiet;
+    enum options_table table;
+    const char *write;           /* NULL: standard output */
+    int64_t summary_interval_ns; /* 0: only at the end */
+
+    int64_t max_age_ns, idle_ns; /* idle_ns 0: never */
+    uint32_t max_flows;          /* 0: no limit */
+};
+
+/* Takes the command line, whose words must outlive the options. False if there is nothing more to
+ * do, after --help or a mistake that was told, with the program's exit status in `*exit_status`. */
+bool options_parse(struct options *options, int argc, char **argv, int *exit_status);
+
+#endif

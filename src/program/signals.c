@@ -1,0 +1,76 @@
+/* signals.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t is_end, is_summary, is_reopening;
+static bool reopens; /* upon SIGHUP, which else ends the program */
+
+static void note(int signal)
+{
+    switch (signal) {
+    case SIGUSR1:
+        is_summary = 1;
+        break;
+    case SIGHUP:
+        is_reopening = reopens;
+        is_end |= !reopens;
+        break;
+    default:
+        is_end = 1;
+        break;
+    }
+}
+
+/* A signal that whoever started us wants ignored, as nohup or a shell's & do, stays so. */
+static void note_unless_ignored(int signal, const struct sigaction *action)
+{
+    struct sigaction now;
+
+    if (sigaction(signal, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+        sigaction(signal, action, NULL);
+}
+
+void signals_note(bool can_reopen)
+{
+    struct sigaction action = {.sa_handler = note};
+
+    reopens = can_reopen;
+    sigemptyset(&action.sa_mask);
+    note_unless_ignored(SIGINT, &action);
+    note_unless_ignored(SIGTERM, &action);
+    sigaction(SIGUSR1, &action, NULL);
+    if (can_reopen)
+        sigaction(SIGHUP, &action, NULL);
+    else
+        note_unless_ignored(SIGHUP, &action);
+    action.sa_handler = SIG_IGN; /* a write tells as well that nobody reads */
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+static bool take(volatile sig_atomic_t *noted)
+{
+    bool is = *noted != 0;
+
+    *noted = 0;
+    return is;
+}
+
+bool signals_want_end(void)
+{
+    return is_end != 0;
+}
+
+bool signals_want_summary(void)
+{
+    return take(&is_summary);
+}
+
+bool signals_want_reopening(void)
+{
+    return take(&is_reopening);
+}
