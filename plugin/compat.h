@@ -52,4 +52,25 @@ typedef bool compat_boolean;
 #define compat_tap_init_end(is_started) return is_started
 #endif
 
+/* A segment must show its header up to the window to be put into a stream; later up to the flags.
+ */
+#if COMPAT_VERSION < 402
+#define COMPAT_TCP_BYTES_FOR_STREAM 16
+#else
+#define COMPAT_TCP_BYTES_FOR_STREAM 14
+#endif
+
+/* The conversation that the TCP dissector found by the addresses and ports in a packet_info. Since
+ * 4.2 a preference may keep the conversations of several interfaces or VLANs apart. */
+#if COMPAT_VERSION < 402
+#define compat_find_tcp_conversation(pinfo)                                                        \
+    find_conversation((pinfo)->num, &(pinfo)->src, &(pinfo)->dst, CONVERSATION_TCP,                \
+                      (pinfo)->srcport, (pinfo)->destport, 0)
+#elif COMPAT_VERSION < 406
+#define compat_find_tcp_conversation(pinfo) find_conversation_strat(pinfo, CONVERSATION_TCP, 0)
+#else
+#define compat_find_tcp_conversation(pinfo)                                                        \
+    find_conversation_strat(pinfo, CONVERSATION_TCP, 0, false)
+#endif
+
 #endif

@@ -21,8 +21,8 @@
 
 static int proto_connmon = -1;
 static dissector_handle_t handle;
-static int tap = -1;        /* of struct connmon_observation, for each TCP packet */
-static bool has_all_wanted; /* this Wireshark has the fields that we need */
+static int tap = -1; /* of struct connmon_observation, for each TCP packet */
+static bool has_tcp;
 
 static bool is_named; /* a field of ours was asked for by name */
 static bool is_file_open;
@@ -31,6 +31,10 @@ static bool is_file_open;
 static struct connmon *core;
 static struct store *store;
 static struct interfaces *interfaces; /* NULL if they are not kept apart */
+static struct {
+    uint32_t num;
+    int64_t offset;
+} last; /* packet measured, by its number and its place in the file; 0: none yet */
 
 /* Called when a file is opened, and when all its packets are to be dissected anew. */
 static void file_opened(void)
@@ -38,10 +42,12 @@ static void file_opened(void)
     const struct connmon_config config = preferences_config();
 
     is_file_open = true;
-    if (!has_all_wanted || !(is_named || interest_is_possible("connmon")))
+    if (!has_tcp || !(is_named || interest_is_possible("connmon")))
         return;
     fields_register(proto_connmon);
-    set_postdissector_wanted_hfids(handle, extract_wanted_fields());
+    extract_start();
+    extract_reset();
+    last.num = 0;
     core = connmon_new(&config);
     store = store_new();
     interfaces = preferences_split_interfaces() ? interfaces_new() : NULL;
@@ -107,14 +113,28 @@ static enum connmon_status process(packet_info *pinfo, struct connmon_segment *s
     return status;
 }
 
+/* For its read filter, Wireshark dissects a packet once before it is a frame of its list, and then
+ * again as new. One that the filter rejects leaves its number to the next. */
+static bool is_repeated(const frame_data *frame)
+{
+    const bool is = last.num == frame->num && last.offset == frame->file_off;
+
+    last.num = frame->num;
+    last.offset = frame->file_off;
+    return is;
+}
+
 /* The first time that a frame is dissected: hands its segment to the core, keeps the result. */
-static void measure(packet_info *pinfo, proto_tree *tree)
+static void measure(packet_info *pinfo)
 {
     struct connmon_segment segment = {0};
     struct connmon_result result;
+    const bool has_segment = extract_segment(pinfo, &segment);
 
+    if (is_repeated(pinfo->fd))
+        return;
     store_begin_frame(store, pinfo->num);
-    if (!extract_segment(pinfo, tree, &segment))
+    if (!has_segment)
         return;
     segment.packet = store_packet(store);
     if (process(pinfo, &segment, &result) == CONNMON_OK)
@@ -128,8 +148,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 
     if (!core)
         return 0;
-    if (!pinfo->fd->visited && tree && extract_is_possible(tree))
-        measure(pinfo, tree);
+    if (!pinfo->fd->visited)
+        measure(pinfo);
     seen = wmem_new(pinfo->pool, struct connmon_observation);
     if (!store_get(store, pinfo->num, seen, &label))
         return 0;
@@ -160,7 +180,7 @@ void dissector_register(void)
 
 void dissector_register_handoff(void)
 {
-    has_all_wanted = extract_init();
-    if (!has_all_wanted)
-        ws_warning("connmon: this Wireshark lacks a TCP field that the plugin needs");
+    has_tcp = extract_init();
+    if (!has_tcp)
+        ws_warning("connmon: this Wireshark has no TCP");
 }

@@ -33,4 +33,10 @@ enum decode_outcome {
 enum decode_outcome decode_frame(int link_type, const uint8_t *frame, uint32_t captured,
                                  uint32_t original, struct connmon_segment *segment);
 
+/* The same of a TCP header alone, of which `captured` bytes are at `header` and which has, with its
+ * payload, `wire` bytes. Leaves the addresses and wire_len alone too. Returns false if the header
+ * was cut before the end of its flags or cannot be one. */
+bool decode_tcp(const uint8_t *header, uint32_t captured, uint32_t wire,
+                struct connmon_segment *segment);
+
 #endif

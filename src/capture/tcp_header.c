@@ -82,3 +82,12 @@ enum layer read_tcp(struct frame *frame)
         read_options(at + MIN_HEADER, size - MIN_HEADER, frame->captured - MIN_HEADER, segment);
     return frame_end(frame, DECODE_TCP);
 }
+
+bool decode_tcp(const uint8_t *header, uint32_t captured, uint32_t wire,
+                struct connmon_segment *segment)
+{
+    struct frame frame = {.at = header, .captured = captured, .wire = wire, .segment = segment};
+
+    read_tcp(&frame);
+    return frame.outcome == DECODE_TCP;
+}

@@ -24,6 +24,8 @@ OTHER_FIELD = ["-T", "fields", "-e", "frame.number", "-e", "tcp.options.timestam
 PAIRS = [
     ("installed, another field", OTHER_FIELD, OTHER_FIELD),
     ("installed, a tap without a tree", ["-q", "-z", "conv,tcp"], ["-q", "-z", "conv,tcp"]),
+    ("our tap beside another, without a tree", ["-q", "-z", "conv,tcp", "-z", "connmon,conv"],
+     ["-q", "-z", "conv,tcp"]),
     ("asked for one field more", [*OTHER_FIELD, "-e", "connmon.rtt"], OTHER_FIELD),
 ]
 SEGMENT = 1448
