@@ -43,13 +43,120 @@ def mpls(packet):
     return ethernet(struct.pack("!I", 16 << 12 | 1 << 8 | 64) + packet, 0x8847)
 
 
+def pppoe(packet):
+    body = struct.pack("!H", 0x0021) + packet
+    return ethernet(struct.pack("!BBHH", 0x11, 0, 1, len(body)) + body, 0x8864)
+
+
+def llc_snap(packet):
+    body = bytes.fromhex("aaaa03000000") + ethernet(packet)[12:]
+    return ethernet(body, len(body))
+
+
+def pseudowire(packet):
+    return ethernet(struct.pack("!II", 16 << 12 | 1 << 8 | 64, 0) + ethernet(packet), 0x8847)
+
+
+def authentication_header(packet):
+    """Transport mode: between the network header and its payload."""
+    length, = struct.unpack_from("!H", packet, 2)
+    ah = struct.pack("!BBHIII", packet[9], 4, 0, 1, 1, 0) + b"\0" * 8
+    head = packet[:2] + struct.pack("!H", length + len(ah)) + packet[4:9] + b"\x33" + packet[10:20]
+    return ethernet(head + ah + packet[20:])
+
+
+def gre_with_all(packet):
+    """Checksum, key and sequence number."""
+    return ethernet(ip(*OUTER, "gre", struct.pack("!HHIII", 0xB000, 0x0800, 0, 7, 1) + packet))
+
+
+def nvgre(packet):
+    return ethernet(ip(*OUTER, "gre", struct.pack("!HHI", 0x2000, 0x6558, 7) + ethernet(packet)))
+
+
+def pptp(packet):
+    body = bytes.fromhex("ff030021") + packet
+    head = struct.pack("!HHHHII", 0x3081, 0x880B, len(body), 1, 1, 0)
+    return ethernet(ip(*OUTER, "gre", head + body))
+
+
+def erspan(packet):
+    """Version 1, which has no header."""
+    return ethernet(ip(*OUTER, "gre", struct.pack("!HH", 0, 0x88BE) + ethernet(packet)))
+
+
+def erspan_2(packet):
+    head = struct.pack("!HHIII", 0x1000, 0x88BE, 1, 1 << 28, 0)
+    return ethernet(ip(*OUTER, "gre", head + ethernet(packet)))
+
+
+def erspan_3(packet):
+    head = struct.pack("!HHIIIHHII", 0x1000, 0x22EB, 1, 2 << 28, 0, 0, 1, 7 << 26, 0)
+    return ethernet(ip(*OUTER, "gre", head + ethernet(packet)))
+
+
+def ether_ip(packet):
+    return ethernet(ip(*OUTER, "etherip", b"\x30\0" + ethernet(packet)))
+
+
+def over_udp(port, body):
+    return ethernet(ip(*OUTER, "udp", udp(49999, port, body)))
+
+
+def vxlan_gpe(packet):
+    return over_udp(4790, b"\x0c\0\0\x01\0\0\x2a\0" + packet)
+
+
+def geneve(packet):
+    """With one option."""
+    return over_udp(6081, bytes.fromhex("020065580000070000000001000000ff") + ethernet(packet))
+
+
+def gtp(packet):
+    return over_udp(2152, struct.pack("!BBHI", 0x30, 255, len(packet), 7) + packet)
+
+
+def gtp_with_extension(packet):
+    """5G: a sequence number and a PDU session container."""
+    more = bytes.fromhex("00010085" "01000900")
+    return over_udp(2152, struct.pack("!BBHI", 0x36, 255, len(packet) + 8, 7) + more + packet)
+
+
+def teredo(packet):
+    """With an origin indication."""
+    return over_udp(3544, bytes(8) + packet)
+
+
+def mpls_over_udp(packet):
+    return over_udp(6635, struct.pack("!I", 16 << 12 | 1 << 8 | 64) + packet)
+
+
+def gre_over_udp(packet):
+    return over_udp(4754, struct.pack("!HH", 0, 0x0800) + packet)
+
+
 ALL = {"ethernet": ethernet, "vlan": vlan, "ipip": ipip, "sixin4": sixin4, "fourin6": fourin6,
        "gre": gre, "vxlan": vxlan, "destination-options": destination_options, "mpls": mpls}
 
 
+# Not in captures/: they tell what the native program decodes.
+MORE = {"pppoe": pppoe, "llc-snap": llc_snap, "pseudowire": pseudowire,
+        "authentication-header": authentication_header, "gre-with-all": gre_with_all,
+        "nvgre": nvgre, "pptp": pptp, "erspan": erspan, "erspan-2": erspan_2,
+        "erspan-3": erspan_3, "ether-ip": ether_ip, "vxlan-gpe": vxlan_gpe, "geneve": geneve,
+        "gtp": gtp, "gtp-with-extension": gtp_with_extension, "teredo": teredo,
+        "mpls-over-udp": mpls_over_udp, "gre-over-udp": gre_over_udp}
+
+# Frames of other link types than Ethernet: {name: (link type, what stands before the IP packet)}.
+LINKS = {"null": (0, b"\x02\0\0\0"), "ppp": (9, b"\xff\x03\0\x21"), "raw": (101, b""),
+         "cisco-hdlc": (104, b"\x0f\0\x08\0"), "loop": (108, b"\0\0\0\x02"),
+         "linux-cooked": (113, struct.pack("!HHH8sH", 4, 1, 6, b"", 0x0800)), "ipv4": (228, b""),
+         "linux-cooked-2": (276, struct.pack("!HHIHBB8s", 0x0800, 0, 2, 1, 4, 6, b""))}
+
+
 def ends(name, port):
     """Client and server for a connection inside that encapsulation."""
-    if name in ("sixin4", "destination-options"):
+    if name in ("sixin4", "destination-options", "teredo"):
         return ("2001:db8::1", port), ("2001:db8::2", 80)
     return ("192.0.2.1", port), ("198.51.100.2", 80)
 

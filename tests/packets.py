@@ -10,7 +10,8 @@ import struct
 NS_PER_MS = 10**6
 FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 ETHERNET = 1
-IPPROTO = {"icmp": 1, "ipip": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "icmpv6": 58}
+IPPROTO = {"icmp": 1, "ipip": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "icmpv6": 58,
+           "etherip": 97}
 CLIENT, SERVER = 0, 1
 
 

@@ -1,0 +1,94 @@
+/* fuzz_decode.c - any bytes as a frame
+ *
+ * The first byte chooses a link type and the next two how much longer the frame was on the wire;
+ * the rest is the frame. tests/fuzz/make_corpus.py writes the same.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+
+enum { HEAD = 3 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+/* From a copy of just that size, so that a byte read behind it is noticed. */
+static enum decode_outcome decode(int link_type, const uint8_t *frame, uint32_t captured,
+                                  uint32_t original, struct connmon_segment *segment)
+{
+    uint8_t *copy = malloc(captured + 1);
+    enum decode_outcome outcome;
+
+    check(copy != NULL);
+    memcpy(copy + 1, frame, captured); /* whoever is at odds with odd addresses, too */
+    *segment = (struct connmon_segment){0};
+    outcome = decode_frame(link_type, copy + 1, captured, original, segment);
+    free(copy);
+    return outcome;
+}
+
+static void check_end(const struct connmon_endpoint *end)
+{
+    static const uint8_t zeros[16] = {0};
+
+    check(end->addr_len == 4 || end->addr_len == 16);
+    check(memcmp(end->addr + end->addr_len, zeros, sizeof(zeros) - end->addr_len) == 0);
+}
+
+static void check_segment(const struct connmon_segment *segment, uint32_t original)
+{
+    check_end(&segment->src);
+    check_end(&segment->dst);
+    check(segment->src.addr_len == segment->dst.addr_len);
+    check(segment->wire_len == original && segment->payload_len <= original);
+    check(segment->flags <= 0xfff);
+}
+
+/* What is cut off may hide something, but never makes it another thing. */
+static void check_cut(const struct connmon_segment *whole, const struct connmon_segment *cut)
+{
+    check(memcmp(&whole->src, &cut->src, sizeof(cut->src)) == 0);
+    check(memcmp(&whole->dst, &cut->dst, sizeof(cut->dst)) == 0);
+    check(whole->seq == cut->seq && whole->ack == cut->ack && whole->flags == cut->flags);
+    check(whole->payload_len == cut->payload_len);
+    check(cut->window == 0 || cut->window == whole->window);
+    check(!cut->has_sack || whole->has_sack);
+    check(!cut->has_timestamps || whole->has_timestamps);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const int link_types[] = {1,   0,   9,   12,  14,  50,  51,  100, 101,
+                                     104, 108, 113, 228, 229, 239, 276, 147, -1};
+    struct connmon_segment whole, cut;
+    enum decode_outcome outcome, of_cut;
+    uint32_t captured, original;
+    int link_type;
+
+    if (size < HEAD)
+        return 0;
+    link_type = link_types[data[0] % (sizeof(link_types) / sizeof(link_types[0]))];
+    captured = (uint32_t)size - HEAD;
+    original = captured + ((uint32_t)data[1] << 8 | data[2]);
+    outcome = decode(link_type, data + HEAD, captured, original, &whole);
+    check(outcome <= DECODE_UNKNOWN_LINK);
+    if (outcome == DECODE_TCP)
+        check_segment(&whole, original);
+    for (uint32_t i = 0; i < captured; i += 1 + i / 16) {
+        of_cut = decode(link_type, data + HEAD, i, original, &cut);
+        check(of_cut == outcome || of_cut == DECODE_CUT);
+        if (of_cut == DECODE_TCP)
+            check_cut(&whole, &cut);
+    }
+    return 0;
+}

@@ -1,0 +1,241 @@
+/* test_decode_tunnel.c - the innermost segment counts, through whatever it is carried
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "packet.h"
+
+enum { IPV4 = 0x0800, GRE = 47, UDP = 17 };
+
+/* That the packet is found in a network packet with this protocol number, of either version. */
+static void assert_in_ip(const struct packet *inner, uint8_t protocol, int ip_version)
+{
+    struct packet packet = *inner, packet6 = *inner;
+
+    packet_ipv4(&packet, protocol);
+    assert_decodes(&packet, LINKTYPE_RAW, ip_version);
+    packet_ipv6(&packet6, protocol);
+    assert_decodes(&packet6, LINKTYPE_RAW, ip_version);
+}
+
+static void assert_in_udp(const struct packet *inner, uint16_t port, int ip_version)
+{
+    struct packet packet = *inner;
+
+    packet_udp(&packet, port);
+    assert_in_ip(&packet, UDP, ip_version);
+}
+
+static struct packet frame(void)
+{
+    struct packet packet = packet_in_ipv4();
+
+    packet_ethernet(&packet, IPV4);
+    return packet;
+}
+
+static void ip_in_ip(void **state)
+{
+    const struct packet packet = packet_in_ipv4(), packet6 = packet_in_ipv6();
+
+    (void)state;
+    assert_in_ip(&packet, 4, 4);
+    assert_in_ip(&packet6, 41, 6);
+}
+
+static void deep_nesting(void **state)
+{
+    struct packet packet = packet_in_ipv4();
+
+    (void)state;
+    for (int i = 0; i < 40; i++)
+        packet_ipv4(&packet, 4);
+    assert_decodes(&packet, LINKTYPE_RAW, 4);
+}
+
+static void gre(void **state)
+{
+    struct packet plain = packet_in_ipv4(), all = packet_in_ipv6(), bridged = frame();
+
+    (void)state;
+    prepend(&plain, 0, 0, 0x08, 0x00);
+    assert_in_ip(&plain, GRE, 4);
+    assert_in_udp(&plain, 4754, 4);
+    prepend(&all, 0xb0, 0, 0x86, 0xdd, 1, 2, 0, 0, 0, 0, 0, 7, 0, 0, 0, 1);
+    assert_in_ip(&all, GRE, 6);
+    prepend(&bridged, 0x20, 0, 0x65, 0x58, 0, 0, 1, 0);
+    assert_in_ip(&bridged, GRE, 4);
+}
+
+static void pptp(void **state)
+{
+    struct packet packet = packet_in_ipv4();
+
+    (void)state;
+    prepend(&packet, 0x30, 0x81, 0x88, 0x0b, 0, 9, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 3, 0, 0x21);
+    assert_in_ip(&packet, GRE, 4);
+}
+
+static void gre_of_no_use(void **state)
+{
+    struct packet routed = packet_in_ipv4(), other = packet_in_ipv4();
+
+    (void)state;
+    prepend(&routed, 0x40, 0, 0x08, 0x00, 0, 0, 0, 0, 0, 0, 0, 0);
+    packet_ipv4(&routed, GRE);
+    assert_outcome(&routed, LINKTYPE_RAW, DECODE_OTHER);
+    prepend(&other, 0, 0, 0x08, 0x06);
+    packet_ipv4(&other, GRE);
+    assert_outcome(&other, LINKTYPE_RAW, DECODE_OTHER);
+}
+
+static void erspan(void **state)
+{
+    struct packet first = frame(), second = frame(), third = frame(), third_more = frame();
+
+    (void)state;
+    prepend(&first, 0, 0, 0x88, 0xbe);
+    assert_in_ip(&first, GRE, 4);
+    prepend(&second, 0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0);
+    assert_in_ip(&second, GRE, 4);
+    prepend(&third, 0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    assert_in_ip(&third, GRE, 4);
+    prepend(&third_more, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    prepend(&third_more, 0x10, 0, 0x22, 0xeb, 0, 0, 0, 1);
+    assert_in_ip(&third_more, GRE, 4);
+}
+
+static void ethernet_in_ip(void **state)
+{
+    struct packet packet = frame();
+
+    (void)state;
+    prepend(&packet, 0x30, 0);
+    assert_in_ip(&packet, 97, 4);
+}
+
+static void vxlan(void **state)
+{
+    struct packet packet = frame(), gpe = packet_in_ipv6(), nsh = packet_in_ipv4();
+
+    (void)state;
+    prepend(&packet, 8, 0, 0, 0, 0, 0, 42, 0);
+    assert_in_udp(&packet, 4789, 4);
+    prepend(&gpe, 0x0c, 0, 0, 2, 0, 0, 42, 0);
+    assert_in_udp(&gpe, 4790, 6);
+    prepend(&nsh, 0x0c, 0, 0, 4, 0, 0, 42, 0);
+    packet_udp(&nsh, 4790);
+    packet_ipv4(&nsh, UDP);
+    assert_outcome(&nsh, LINKTYPE_RAW, DECODE_OTHER);
+}
+
+static void geneve(void **state)
+{
+    struct packet packet = frame(), options = packet_in_ipv6();
+
+    (void)state;
+    prepend(&packet, 0, 0, 0x65, 0x58, 0, 0, 7, 0);
+    assert_in_udp(&packet, 6081, 4);
+    prepend(&options, 2, 0, 0x86, 0xdd, 0, 0, 7, 0, 1, 0, 0, 1, 1, 2, 3, 4);
+    assert_in_udp(&options, 6081, 6);
+}
+
+static void gtp(void **state)
+{
+    struct packet packet = packet_in_ipv4(), all = packet_in_ipv6(), bridged = frame();
+
+    (void)state;
+    prepend(&packet, 0x30, 255, 0, (uint8_t)packet.size, 0, 0, 0, 7);
+    assert_in_udp(&packet, 2152, 4);
+    prepend(&all, 0, 1, 0, 0x85, 1, 0, 9, 0x40, 2, 1, 2, 3, 4, 5, 6, 0);
+    prepend(&all, 0x36, 255, 0, (uint8_t)all.size, 0, 0, 0, 7);
+    assert_in_udp(&all, 2152, 6);
+    prepend(&bridged, 0x30, 255, 0, (uint8_t)bridged.size, 0, 0, 0, 7);
+    assert_in_udp(&bridged, 2152, 4);
+}
+
+static void gtp_of_no_use(void **state)
+{
+    struct packet control = packet_in_ipv4(), endless = packet_in_ipv4();
+
+    (void)state;
+    prepend(&control, 0x30, 1, 0, (uint8_t)control.size, 0, 0, 0, 7); /* echo request */
+    packet_udp(&control, 2152);
+    packet_ipv4(&control, UDP);
+    assert_outcome(&control, LINKTYPE_RAW, DECODE_OTHER);
+    prepend(&endless, 0x34, 255, 0, 200, 0, 0, 0, 7, 0, 0, 0, 0x85, 0, 0, 0, 0);
+    packet_udp(&endless, 2152);
+    packet_ipv4(&endless, UDP);
+    assert_outcome(&endless, LINKTYPE_RAW, DECODE_MALFORMED);
+}
+
+static void teredo(void **state)
+{
+    struct packet plain = packet_in_ipv6(), both = packet_in_ipv6();
+
+    (void)state;
+    assert_in_udp(&plain, 3544, 6);
+    prepend(&both, 0, 0, 1, 2, 3, 4, 5, 6);                               /* origin */
+    prepend(&both, 0, 1, 1, 2, 'x', 'y', 'z', 1, 2, 3, 4, 5, 6, 7, 8, 0); /* authentication */
+    assert_in_udp(&both, 3544, 6);
+}
+
+static void mpls_over_udp(void **state)
+{
+    struct packet packet = packet_in_ipv4();
+
+    (void)state;
+    prepend(&packet, 0, 1, 1, 64);
+    assert_in_udp(&packet, 6635, 4);
+    assert_in_ip(&packet, 137, 4);
+}
+
+static void ports_count_in_either_direction(void **state)
+{
+    struct packet packet = frame();
+
+    (void)state;
+    prepend(&packet, 8, 0, 0, 0, 0, 0, 42, 0);
+    packet_udp(&packet, 53);
+    packet.room[packet.start] = 4789 >> 8;
+    packet.room[packet.start + 1] = 4789 & 0xff;
+    assert_in_ip(&packet, UDP, 4);
+}
+
+static void other_datagrams(void **state)
+{
+    struct packet packet = packet_in_ipv4();
+
+    (void)state;
+    packet_udp(&packet, 53);
+    packet_ipv4(&packet, UDP);
+    assert_outcome(&packet, LINKTYPE_RAW, DECODE_OTHER);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ip_in_ip),
+        cmocka_unit_test(deep_nesting),
+        cmocka_unit_test(gre),
+        cmocka_unit_test(pptp),
+        cmocka_unit_test(gre_of_no_use),
+        cmocka_unit_test(erspan),
+        cmocka_unit_test(ethernet_in_ip),
+        cmocka_unit_test(vxlan),
+        cmocka_unit_test(geneve),
+        cmocka_unit_test(gtp),
+        cmocka_unit_test(gtp_of_no_use),
+        cmocka_unit_test(teredo),
+        cmocka_unit_test(mpls_over_udp),
+        cmocka_unit_test(ports_count_in_either_direction),
+        cmocka_unit_test(other_datagrams),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
