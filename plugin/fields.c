@@ -16,6 +16,8 @@ static int ett_connmon = -1, ett_field = -1;
 static value_string side_names[CONNMON_SERVER + 1];
 static value_string rtt_source_names[CONNMON_RTT_SEQNO + 1];
 static value_string seq_event_names[CONNMON_SEQ_OLD + 1];
+static value_string state_names[CONNMON_STATE_CLOSED + 1];
+static value_string event_names[CONNMON_EVENT_REUSED + 1];
 
 /* How Wireshark keeps and shows a type of field. */
 static const struct {
@@ -32,6 +34,8 @@ static const struct {
     [CONNMON_TYPE_SIDE] = {FT_UINT8, BASE_DEC, VALS(side_names)},
     [CONNMON_TYPE_RTT_SOURCE] = {FT_UINT8, BASE_DEC, VALS(rtt_source_names)},
     [CONNMON_TYPE_SEQ_EVENT] = {FT_UINT8, BASE_DEC, VALS(seq_event_names)},
+    [CONNMON_TYPE_STATE] = {FT_UINT8, BASE_DEC, VALS(state_names)},
+    [CONNMON_TYPE_EVENT] = {FT_UINT8, BASE_DEC, VALS(event_names)},
     [CONNMON_TYPE_PACKET] = {FT_FRAMENUM, BASE_NONE, NULL},
     [CONNMON_TYPE_PACKET_ACKED] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_ACK)},
     [CONNMON_TYPE_PACKET_DUP_ACK] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_DUP_ACK)},
@@ -45,6 +49,10 @@ static void register_names(void)
         rtt_source_names[i - 1] = (value_string){i, connmon_rtt_source_name(i)};
     for (enum connmon_seq_event i = CONNMON_SEQ_HOLE; i <= CONNMON_SEQ_OLD; i++)
         seq_event_names[i - 1] = (value_string){i, connmon_seq_event_name(i)};
+    for (enum connmon_state i = CONNMON_STATE_SYN_SENT; i <= CONNMON_STATE_CLOSED; i++)
+        state_names[i - 1] = (value_string){i, connmon_state_name(i)};
+    for (enum connmon_event i = CONNMON_EVENT_FOUND; i <= CONNMON_EVENT_REUSED; i++)
+        event_names[i - 1] = (value_string){i, connmon_event_name(i)};
 }
 
 void fields_register(int proto_connmon)

@@ -39,9 +39,9 @@ struct record {
     uint32_t payload_len;
     int32_t seq_gap;
     uint8_t flags; /* of TCP */
-    uint8_t seq_event;
-    uint8_t parts; /* enum record_parts */
-    uint8_t bits;  /* enum record_bits */
+    uint8_t seq_event : 4, event : 4;
+    uint8_t parts : 4, state : 4; /* the former: enum record_parts */
+    uint8_t bits;                 /* enum record_bits */
 };
 
 struct delay_part {
@@ -233,8 +233,10 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
         .payload_len = result->payload_len,
         .seq_gap = result->seq_gap,
         .flags = (uint8_t)segment->flags,
-        .seq_event = (uint8_t)result->seq_event,
-        .parts = parts,
+        .seq_event = result->seq_event & 15,
+        .event = result->event & 15,
+        .parts = parts & 15U,
+        .state = result->state & 15,
         .bits = bits_of(segment, result),
     };
     if (parts & HAS_TSVAL)
@@ -337,6 +339,8 @@ bool store_get(struct store *store, uint32_t frame, struct connmon_observation *
         .side = record->bits & FROM_SERVER ? CONNMON_SERVER : CONNMON_CLIENT,
         .seq_gap = record->seq_gap,
         .seq_event = record->seq_event,
+        .state = record->state,
+        .event = record->event,
     };
     get_parts(record, result);
     tell_frames(store, result);

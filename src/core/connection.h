@@ -47,6 +47,7 @@ struct flow {
     uint16_t window; /* of the flow's latest segment */
 
     uint16_t flags; /* enum flow_flags */
+    uint8_t state;  /* enum connmon_state: of the host that sends this flow */
     outstanding_size outstanding_size;
     value_set_size acked_size, echoed_size;
     struct outstanding outstanding; /* what this flow has sent and the other may answer */

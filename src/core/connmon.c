@@ -9,6 +9,7 @@
 
 #include "dup_ack.h"
 #include "handshake.h"
+#include "lifecycle.h"
 #include "rtt.h"
 #include "sequence.h"
 #include "side.h"
@@ -86,6 +87,7 @@ static void count_flow(struct connmon *core, struct connection *connection, uint
 static void apply_rules(struct sighting *seen)
 {
     rtt_prefetch(seen);
+    lifecycle_follow(seen);
     sequence_begin(seen);
     side_follow(seen);
     handshake_follow(seen);

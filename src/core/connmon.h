@@ -2,7 +2,8 @@
  *
  * Passive per-packet TCP delay: hand every TCP segment of a capture, in capture order, to
  * connmon_process() and get back what that segment reveals (round-trip delays by TSval and by
- * seqno, gaps in the sequence space, duplicate ACKs, the handshake's delays).
+ * seqno, gaps in the sequence space, duplicate ACKs, the handshake's delays, what it means for its
+ * connection).
  *
  * The library needs libc alone. It never prints, never exits, and keeps no global state: separate
  * `struct connmon` objects may be used from separate threads, one object only from one thread at
@@ -75,6 +76,37 @@ enum connmon_side {
     CONNMON_SERVER,
 };
 
+/* What a host's TCP does, as far as the capture point can know (RFC 9293 section 3.3.2). */
+enum connmon_state {
+    CONNMON_STATE_UNKNOWN = 0, /* nothing tells; a host that listens is not seen to do so */
+    CONNMON_STATE_SYN_SENT,
+    CONNMON_STATE_SYN_RECEIVED,
+    CONNMON_STATE_ESTABLISHED,
+    CONNMON_STATE_FIN_WAIT_1,
+    CONNMON_STATE_FIN_WAIT_2,
+    CONNMON_STATE_CLOSE_WAIT,
+    CONNMON_STATE_CLOSING,
+    CONNMON_STATE_LAST_ACK,
+    CONNMON_STATE_TIME_WAIT, /* closed by FIN, and so are the states below */
+    CONNMON_STATE_CLOSED,    /* or reset */
+};
+
+/* What a segment means for its connection. Where it means two things, the later one counts: a
+ * connection may be found by what closes it. */
+enum connmon_event {
+    CONNMON_EVENT_NONE = 0,
+    CONNMON_EVENT_FOUND,           /* with its SYN or SYN-ACK */
+    CONNMON_EVENT_FOUND_MIDSTREAM, /* the capture lacks its beginning */
+    CONNMON_EVENT_ESTABLISHED,     /* both SYNs are acknowledged */
+    CONNMON_EVENT_DUPLICATE_SYN,
+    CONNMON_EVENT_DUPLICATE_SYN_ACK,
+    CONNMON_EVENT_HALF_CLOSED,   /* the sender has sent all it had; the other has not */
+    CONNMON_EVENT_CLOSED,        /* both FINs are acknowledged */
+    CONNMON_EVENT_RESET,         /* by the sender */
+    CONNMON_EVENT_RESET_IGNORED, /* a RST that no receiver may believe */
+    CONNMON_EVENT_REUSED,        /* a new connection between the same ports */
+};
+
 /* Which of the two delays is the trustworthy one. */
 enum connmon_rtt_source {
     CONNMON_RTT_NONE = 0,
@@ -101,6 +133,9 @@ struct connmon_result {
 
     int32_t seq_gap; /* seqno minus expected seqno, modulo 2^32; 0 on a flow's first segment */
     enum connmon_seq_event seq_event;
+
+    enum connmon_state state; /* of the segment's sender, after this segment */
+    enum connmon_event event;
 
     struct connmon_delay tsval;   /* RFC 7323 timestamps */
     struct connmon_delay seqno;   /* sequence number against acknowledgment number */

@@ -62,6 +62,10 @@ bool connmon_field_value(const struct connmon_result *result, enum connmon_field
         return present(true, result->seq_gap, value);
     case CONNMON_FIELD_SEQ_EVENT:
         return present(result->seq_event != CONNMON_SEQ_NORMAL, result->seq_event, value);
+    case CONNMON_FIELD_STATE:
+        return present(result->state != CONNMON_STATE_UNKNOWN, result->state, value);
+    case CONNMON_FIELD_EVENT:
+        return present(result->event != CONNMON_EVENT_NONE, result->event, value);
     case CONNMON_FIELD_DUP_ACK_AGE:
         return present(is_dup_ack, result->dup_ack.age_ns, value);
     case CONNMON_FIELD_DUP_ACK_NUM:
@@ -127,4 +131,42 @@ const char *connmon_seq_event_name(enum connmon_seq_event event)
     default:
         return NULL;
     }
+}
+
+const char *connmon_state_name(enum connmon_state state)
+{
+    static const char *const names[] = {
+        [CONNMON_STATE_UNKNOWN] = NULL,
+        [CONNMON_STATE_SYN_SENT] = "syn_sent",
+        [CONNMON_STATE_SYN_RECEIVED] = "syn_received",
+        [CONNMON_STATE_ESTABLISHED] = "established",
+        [CONNMON_STATE_FIN_WAIT_1] = "fin_wait_1",
+        [CONNMON_STATE_FIN_WAIT_2] = "fin_wait_2",
+        [CONNMON_STATE_CLOSE_WAIT] = "close_wait",
+        [CONNMON_STATE_CLOSING] = "closing",
+        [CONNMON_STATE_LAST_ACK] = "last_ack",
+        [CONNMON_STATE_TIME_WAIT] = "time_wait",
+        [CONNMON_STATE_CLOSED] = "closed",
+    };
+
+    return state <= CONNMON_STATE_CLOSED ? names[state] : NULL;
+}
+
+const char *connmon_event_name(enum connmon_event event)
+{
+    static const char *const names[] = {
+        [CONNMON_EVENT_NONE] = NULL,
+        [CONNMON_EVENT_FOUND] = "found",
+        [CONNMON_EVENT_FOUND_MIDSTREAM] = "found_midstream",
+        [CONNMON_EVENT_ESTABLISHED] = "established",
+        [CONNMON_EVENT_DUPLICATE_SYN] = "duplicate_syn",
+        [CONNMON_EVENT_DUPLICATE_SYN_ACK] = "duplicate_syn_ack",
+        [CONNMON_EVENT_HALF_CLOSED] = "half_closed",
+        [CONNMON_EVENT_CLOSED] = "closed",
+        [CONNMON_EVENT_RESET] = "reset",
+        [CONNMON_EVENT_RESET_IGNORED] = "reset_ignored",
+        [CONNMON_EVENT_REUSED] = "reused",
+    };
+
+    return event <= CONNMON_EVENT_REUSED ? names[event] : NULL;
 }

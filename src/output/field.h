@@ -20,6 +20,8 @@ enum connmon_field_type {
     CONNMON_TYPE_SIDE,       /* enum connmon_side */
     CONNMON_TYPE_RTT_SOURCE, /* enum connmon_rtt_source */
     CONNMON_TYPE_SEQ_EVENT,  /* enum connmon_seq_event */
+    CONNMON_TYPE_STATE,      /* enum connmon_state */
+    CONNMON_TYPE_EVENT,      /* enum connmon_event */
     CONNMON_TYPE_PACKET,     /* the number of a packet that this one answers */
     CONNMON_TYPE_PACKET_ACKED,
     CONNMON_TYPE_PACKET_DUP_ACK,
@@ -54,5 +56,7 @@ bool connmon_field_value(const struct connmon_result *result, enum connmon_field
 const char *connmon_side_name(enum connmon_side side);
 const char *connmon_rtt_source_name(enum connmon_rtt_source source);
 const char *connmon_seq_event_name(enum connmon_seq_event event);
+const char *connmon_state_name(enum connmon_state state);
+const char *connmon_event_name(enum connmon_event event);
 
 #endif

@@ -73,6 +73,12 @@ static void put_value(struct text *text, enum connmon_field_type type, int64_t v
     case CONNMON_TYPE_SEQ_EVENT:
         put_string(text, connmon_seq_event_name((enum connmon_seq_event)value));
         break;
+    case CONNMON_TYPE_STATE:
+        put_string(text, connmon_state_name((enum connmon_state)value));
+        break;
+    case CONNMON_TYPE_EVENT:
+        put_string(text, connmon_event_name((enum connmon_event)value));
+        break;
     default:
         text_unsigned(text, (uint64_t)value, 0);
         break;

@@ -17,6 +17,8 @@ import sys
 import types
 import xml.etree.ElementTree as ElementTree
 
+import lifecycle
+
 NS = 10**9
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 
@@ -24,7 +26,7 @@ TIMES = """rtt rtt_slack rtt_min rtt_queueing rtt_tsval rtt_seqno dup_ack_age ha
 handshake_client handshake_rtt""".split()
 COLUMNS = """frame stream flow side rtt rtt_source rtt_slack rtt_min rtt_queueing rtt_tsval
 rtt_tsval_frame rtt_tsval_pure_ack rtt_tsval_ambiguous rtt_seqno rtt_seqno_frame
-rtt_seqno_ambiguous seq_gap seq_event dup_ack_age dup_ack_num dup_ack_frame payload_bytes
+rtt_seqno_ambiguous seq_gap seq_event state event dup_ack_age dup_ack_num dup_ack_frame payload_bytes
 flow_bytes handshake_server handshake_client handshake_rtt""".split()
 
 HEADER = """tcp.srcport tcp.dstport tcp.seq_raw tcp.ack_raw tcp.len tcp.flags tcp.hdr_len
@@ -224,7 +226,7 @@ class Handshake:
 class Oracle:
     def __init__(self, max_age):
         self.max_age = max_age
-        self.flows, self.handshakes, self.clients = {}, {}, {}
+        self.flows, self.handshakes, self.clients, self.lives = {}, {}, {}, {}
 
     def row(self, s):
         f = self.flows.setdefault((s.stream, s.src, s.dst), Flow())
@@ -234,6 +236,8 @@ class Oracle:
         r.frame, r.stream, r.payload_bytes, r.flow_bytes = s.frame, s.stream, s.payload, f.bytes
         r.flow = "%s:%d+%s:%d" % (*s.src, *s.dst)
         r.side = self.side(s)
+        life = self.lives.setdefault((s.stream, frozenset((s.src, s.dst))), lifecycle.Life())
+        r.state, r.event = life.follow(s, f, g)
         begin_sequence(s, f, g)
         self.follow_handshake(s, r)
         if s.flags & ACK:

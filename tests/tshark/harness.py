@@ -23,6 +23,10 @@ NOBODY = 65534
 SEQ_EVENTS = {"1": "hole", "2": "hole_fill", "3": "retransmission", "4": "keep_alive", "5": "old"}
 RTT_SOURCES = {"1": "tsval", "2": "seqno"}
 SIDES = {"1": "client", "2": "server"}
+STATES = dict(zip(map(str, range(1, 11)), """syn_sent syn_received established fin_wait_1 fin_wait_2
+    close_wait closing last_ack time_wait closed""".split()))
+EVENTS = dict(zip(map(str, range(1, 11)), """found found_midstream established duplicate_syn
+    duplicate_syn_ack half_closed closed reset reset_ignored reused""".split()))
 BOOLEANS = {"True": "1", "False": "0", "true": "1", "false": "0"}  # since Wireshark 4.4
 
 
@@ -36,7 +40,7 @@ class Field:
     def canonical(self, text):
         """What tshark printed, as the expectations write it."""
         names = {"SIDE": SIDES, "RTT_SOURCE": RTT_SOURCES, "SEQ_EVENT": SEQ_EVENTS,
-                 "BOOLEAN": BOOLEANS}
+                 "STATE": STATES, "EVENT": EVENTS, "BOOLEAN": BOOLEANS}
         return names.get(self.kind, {}).get(text, text) or "-"
 
 

@@ -232,4 +232,6 @@ def test_names_of_enumerated_values(wireshark):
     names = {(field, str(int(number, 0))): name for field, number, name in found}
     assert names == {**{("side", n): name for n, name in harness.SIDES.items()},
                      **{("rtt.source", n): name for n, name in harness.RTT_SOURCES.items()},
-                     **{("seq_event", n): name for n, name in harness.SEQ_EVENTS.items()}}
+                     **{("seq_event", n): name for n, name in harness.SEQ_EVENTS.items()},
+                     **{("state", n): name for n, name in harness.STATES.items()},
+                     **{("event", n): name for n, name in harness.EVENTS.items()}}

@@ -168,6 +168,14 @@ static void values_have_names(void **state)
     assert_string_equal(connmon_seq_event_name(CONNMON_SEQ_OLD), "old");
     assert_null(connmon_seq_event_name(CONNMON_SEQ_NORMAL));
     assert_null(connmon_seq_event_name((enum connmon_seq_event)7));
+    assert_null(connmon_state_name(CONNMON_STATE_UNKNOWN));
+    assert_string_equal(connmon_state_name(CONNMON_STATE_SYN_SENT), "syn_sent");
+    assert_string_equal(connmon_state_name(CONNMON_STATE_CLOSED), "closed");
+    assert_null(connmon_state_name((enum connmon_state)11));
+    assert_null(connmon_event_name(CONNMON_EVENT_NONE));
+    assert_string_equal(connmon_event_name(CONNMON_EVENT_FOUND), "found");
+    assert_string_equal(connmon_event_name(CONNMON_EVENT_REUSED), "reused");
+    assert_null(connmon_event_name((enum connmon_event)11));
 }
 
 int main(void)
