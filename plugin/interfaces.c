@@ -4,6 +4,8 @@
  */
 #include "interfaces.h"
 
+#include <wiretap/wtap.h>
+
 struct interfaces {
     GHashTable *numbers; /* of guint, plus 1, by struct pair */
 };

@@ -76,14 +76,16 @@ static void close_live(struct source *source)
     free(live);
 }
 
-static void set_up(pcap_t *pcap, uint32_t buffer_kib)
+/* libpcap refuses none of these before it is activated, but for a precision that it does not have;
+ * then times come in microseconds. */
+static bool set_up(pcap_t *pcap, uint32_t buffer_kib)
 {
-    pcap_set_snaplen(pcap, SNAPSHOT);
-    pcap_set_promisc(pcap, 0);
-    pcap_set_timeout(pcap, WAIT_MS);
-    if (buffer_kib > 0)
-        pcap_set_buffer_size(pcap, (int)(buffer_kib * 1024));
-    pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO); /* where it can */
+    const int precision = pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO);
+
+    return (precision == 0 || precision == PCAP_ERROR_TSTAMP_PRECISION_NOTSUP) &&
+           pcap_set_snaplen(pcap, SNAPSHOT) == 0 && pcap_set_promisc(pcap, 0) == 0 &&
+           pcap_set_timeout(pcap, WAIT_MS) == 0 &&
+           (buffer_kib == 0 || pcap_set_buffer_size(pcap, (int)(buffer_kib * 1024)) == 0);
 }
 
 /* Says why, and cleans up. Returns NULL. */
@@ -135,7 +137,8 @@ struct source *source_open_interface(const char *name, const char *filter, uint3
     live->pcap = pcap_create(name, error);
     if (!live->pcap)
         return refuse(live, name, error, exit_status);
-    set_up(live->pcap, buffer_kib);
+    if (!set_up(live->pcap, buffer_kib))
+        return refuse(live, name, "libpcap refuses to set it up", exit_status);
     if (!activate(live, name)) {
         *exit_status = EXIT_INPUT_OUTPUT;
         close_live(&live->source);
