@@ -52,9 +52,9 @@ typedef bool compat_boolean;
 #define compat_tap_init_end(is_started) return is_started
 #endif
 
-/* A segment must show its header up to the window to be put into a stream; later up to the flags.
- */
-#if COMPAT_VERSION < 402
+/* A segment must show its header up to the window to be put into a stream; since 4.6 up to the
+ * flags. */
+#if COMPAT_VERSION < 406
 #define COMPAT_TCP_BYTES_FOR_STREAM 16
 #else
 #define COMPAT_TCP_BYTES_FOR_STREAM 14
