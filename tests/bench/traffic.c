@@ -10,7 +10,7 @@
 enum {
     HEADER_BYTES = 66,
     SEGMENT_BYTES = 1448,
-    BULK_FLIGHT = 400, /* pairs of segments under way: 10 ms at 1 Gbit/s */
+    BULK_FLIGHT = 400, /* pairs of segments under way in all: 10 ms at 1 Gbit/s */
     BULK_STEP_NS = 8000,
     CHURN_STEP_NS = 50000,
     CROWD_STEP_NS = 1000,
@@ -30,7 +30,8 @@ struct traffic {
     uint32_t open, next_id;
     uint64_t packet, seed;
     int64_t now;
-    uint32_t flight_ts[BULK_FLIGHT]; /* of the bulk's data under way */
+    uint32_t flight;     /* pairs of segments that each of the bulk's connections has under way */
+    uint32_t *flight_ts; /* their TSvals, one flight after the other */
     struct talk talks[];
 };
 
@@ -42,12 +43,22 @@ struct line {
 
 enum { CLIENT, SERVER, SYN = CONNMON_SYN, FIN = CONNMON_FIN, ACK = CONNMON_ACK };
 
+static const struct line longer_script[] = {
+    {CLIENT, SYN, 0},    {SERVER, SYN | ACK, 0}, {CLIENT, ACK, 0},    {CLIENT, ACK, 300},
+    {SERVER, ACK, 0},    {SERVER, ACK, 1448},    {SERVER, ACK, 1448}, {CLIENT, ACK, 0},
+    {SERVER, ACK, 1448}, {SERVER, ACK, 700},     {CLIENT, ACK, 0},    {CLIENT, FIN | ACK, 0},
+    {SERVER, ACK, 0},    {SERVER, FIN | ACK, 0}, {CLIENT, ACK, 0},
+};
 static const struct line script[] = {
     {CLIENT, SYN, 0},       {SERVER, SYN | ACK, 0}, {CLIENT, ACK, 0},       {CLIENT, ACK, 300},
     {SERVER, ACK, 1000},    {CLIENT, ACK, 0}, /* CROWD_FIRST_SEGMENTS */
     {CLIENT, FIN | ACK, 0}, {SERVER, ACK, 0},       {SERVER, FIN | ACK, 0}, {CLIENT, ACK, 0},
 };
-enum { SCRIPT_LINES = sizeof(script) / sizeof(script[0]), FIRST_REQUEST = 3 };
+enum {
+    LONGER_SCRIPT_LINES = sizeof(longer_script) / sizeof(longer_script[0]),
+    SCRIPT_LINES = sizeof(script) / sizeof(script[0]),
+    FIRST_REQUEST = 3,
+};
 
 static uint32_t draw(struct traffic *traffic, uint32_t below)
 {
@@ -72,6 +83,14 @@ struct traffic *traffic_new(enum traffic_kind kind, uint32_t open)
         return NULL;
     traffic->kind = kind;
     traffic->open = open;
+    traffic->flight = open < BULK_FLIGHT ? BULK_FLIGHT / open : 1;
+    if (kind == TRAFFIC_BULK) {
+        traffic->flight_ts = calloc((size_t)open * traffic->flight, sizeof(uint32_t));
+        if (!traffic->flight_ts) {
+            traffic_free(traffic);
+            return NULL;
+        }
+    }
     traffic->seed = 88172645463325252U;
     for (uint32_t i = 0; i < open; i++)
         begin(traffic, &traffic->talks[i]);
@@ -80,6 +99,8 @@ struct traffic *traffic_new(enum traffic_kind kind, uint32_t open)
 
 void traffic_free(struct traffic *traffic)
 {
+    if (traffic)
+        free(traffic->flight_ts);
     free(traffic);
 }
 
@@ -124,26 +145,30 @@ static void write_segment(struct traffic *traffic, struct talk *talk, struct lin
 static void next_of_bulk(struct traffic *traffic, struct connmon_segment *segment)
 {
     static const struct line data = {SERVER, ACK, SEGMENT_BYTES}, ack = {CLIENT, ACK, 0};
-    struct talk *talk = &traffic->talks[0];
     uint64_t pair = traffic->packet / 3, of_pair = traffic->packet % 3;
+    uint32_t which = (uint32_t)(pair % traffic->open), flight = traffic->flight;
+    uint32_t *flight_ts = traffic->flight_ts + (size_t)which * flight;
+    struct talk *talk = &traffic->talks[which];
 
     traffic->now += BULK_STEP_NS;
     write_segment(traffic, talk, of_pair == 2 ? ack : data, segment);
+    pair /= traffic->open;
     if (of_pair == 0)
-        traffic->flight_ts[pair % BULK_FLIGHT] = segment->tsval;
+        flight_ts[pair % flight] = segment->tsval;
     if (of_pair == 2) {
-        segment->ack -= (BULK_FLIGHT - 1) * 2U * SEGMENT_BYTES;
-        segment->tsecr = traffic->flight_ts[(pair + 1) % BULK_FLIGHT];
+        segment->ack -= (flight - 1) * 2U * SEGMENT_BYTES;
+        segment->tsecr = flight_ts[(pair + 1) % flight];
     }
 }
 
-static void next_of_churn(struct traffic *traffic, struct connmon_segment *segment)
+static void next_of_churn(struct traffic *traffic, const struct line *lines, uint8_t count,
+                          struct connmon_segment *segment)
 {
     struct talk *talk = &traffic->talks[draw(traffic, traffic->open)];
 
     traffic->now += CHURN_STEP_NS;
-    write_segment(traffic, talk, script[talk->step], segment);
-    if (++talk->step == SCRIPT_LINES)
+    write_segment(traffic, talk, lines[talk->step], segment);
+    if (++talk->step == count)
         begin(traffic, talk);
 }
 
@@ -169,7 +194,10 @@ void traffic_next(struct traffic *traffic, struct connmon_segment *segment)
         next_of_bulk(traffic, segment);
         break;
     case TRAFFIC_CHURN:
-        next_of_churn(traffic, segment);
+        next_of_churn(traffic, script, SCRIPT_LINES, segment);
+        break;
+    case TRAFFIC_MANY:
+        next_of_churn(traffic, longer_script, LONGER_SCRIPT_LINES, segment);
         break;
     case TRAFFIC_CROWD:
         next_of_crowd(traffic, segment);

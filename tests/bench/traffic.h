@@ -8,8 +8,9 @@
 #include "connmon.h"
 
 enum traffic_kind {
-    TRAFFIC_BULK,  /* one connection: two data segments, one ACK, all with timestamps */
+    TRAFFIC_BULK,  /* `open` connections: two data segments, one ACK, all with timestamps */
     TRAFFIC_CHURN, /* connections of ten segments, `open` at once, one after the other */
+    TRAFFIC_MANY,  /* as churn, of fifteen segments */
     TRAFFIC_CROWD, /* `open` connections for good, requests and responses at random */
 };
 

@@ -42,7 +42,9 @@ struct packet packet_tcp(const uint8_t *options, size_t size)
 
 struct packet packet_bare(void)
 {
-    return packet_tcp(NULL, 0);
+    static const uint8_t none[1] = {0};
+
+    return packet_tcp(none, 0);
 }
 
 void packet_ipv4(struct packet *packet, uint8_t protocol)

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""What the program connmon costs, against the least that a reader of captures must do.
+
+    program_cost.py [--build FOLDER] [--packets N] [--runs N] [--without-tshark]
+
+Makes two captures of N packets (3,000,000): "bulk" of 16 connections, and "many" of N / 15
+connections, 2,000 at once. Runs on each, in turn: read_floor (libpcap's reading, and the way down
+to the TCP options), connmon in the modes below, and `tshark -q -z connmon,conv`. Prints the CPU
+time (median), its ratio to the floor, memory, and for connmon the ratio of its time to that for a
+tenth of the packets, which should be near 10.
+"""
+import argparse
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tshark"))
+
+import harness  # noqa: E402
+
+CAPTURES = {"bulk": 16, "many": 2000}
+MODES = [["-Q", "-m"], ["--conversations"], ["--json"]]
+
+
+def measure(command, **more):
+    """(CPU seconds, megabytes at most)"""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               **more)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{command}: exit {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def medians(commands, runs):
+    """Of each command, (seconds, megabytes); all run once before any runs twice."""
+    measured = [[] for _ in commands]
+    for _ in range(runs):
+        for results, (command, more) in zip(measured, commands):
+            results.append(measure(command, **more))
+    return [[statistics.median(values) for values in zip(*results)] for results in measured]
+
+
+def make(build, folder, kind, packets):
+    capture = folder / f"{kind}-{packets}.pcap"
+    with open(capture, "wb") as out:
+        subprocess.run([build / "tests/bench/make_capture", kind, str(CAPTURES[kind]),
+                        str(packets)], stdout=out, check=True)
+    capture.chmod(0o644)
+    return capture
+
+
+def compare(given, wireshark, kind):
+    whole, tenth = (make(given.build, wireshark.dir, kind, given.packets // part)
+                    for part in (1, 10))
+    program = given.build / "src/program/connmon"
+    commands = [([given.build / "tests/bench/read_floor", whole], {})]
+    commands += [([program, "-q", *mode, "-r", capture], {})
+                 for mode in MODES for capture in (whole, tenth)]
+    if not given.without_tshark:
+        tshark = wireshark.command("tshark", "-n", "-r", whole, "-q", "-z", "connmon,conv")
+        commands.append((tshark, {"cwd": wireshark.dir, "env": wireshark.environment()}))
+    (floor, floor_memory), *results = medians(commands, given.runs)
+    print(f"{kind}: floor {floor:.2f} s, {floor_memory:.0f} MB")
+    for i, mode in enumerate(MODES):
+        (seconds, megabytes), (tenth_seconds, _) = results[2 * i:2 * i + 2]
+        print(f"{kind}: connmon {' '.join(mode)}: {seconds:.2f} s, {seconds / floor:.2f} times the "
+              f"floor, {megabytes:.0f} MB; {seconds / tenth_seconds:.1f} times that of a tenth")
+    for seconds, megabytes in results[2 * len(MODES):]:
+        print(f"{kind}: tshark -q -z connmon,conv: {seconds:.2f} s, {seconds / floor:.1f} times "
+              f"the floor, {megabytes:.0f} MB")
+    whole.unlink()
+    tenth.unlink()
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--build", default=harness.ROOT / "build/release", type=pathlib.Path)
+    arguments.add_argument("--packets", type=int, default=3_000_000)
+    arguments.add_argument("--runs", type=int, default=5)
+    arguments.add_argument("--without-tshark", action="store_true")
+    given = arguments.parse_args()
+    given.build = given.build.resolve()
+    wireshark = harness.Wireshark(given.build / "plugin/connmon.so")
+    for kind in CAPTURES:
+        compare(given, wireshark, kind)
+    wireshark.close()
+
+
+if __name__ == "__main__":
+    main()
