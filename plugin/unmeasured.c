@@ -8,6 +8,7 @@
 
 #include <epan/uat.h>
 
+#include "observation.h"
 #include "subnet.h"
 
 #define TABLE_NAME "connmon_unmeasured" /* the user's file, too, and what -o uat: names */
@@ -83,9 +84,7 @@ void unmeasured_drop(const struct connmon_segment *segment, struct connmon_resul
     for (guint i = 0; i < record_count; i++) {
         if (!connmon_subnet_has(&records[i].subnet, &segment->src))
             continue;
-        result->tsval = result->seqno = (struct connmon_delay){0};
-        result->rtt_source = CONNMON_RTT_NONE;
-        result->rtt_ns = result->rtt_min_ns = result->rtt_slack_ns = 0;
+        connmon_unmeasure(result);
         return;
     }
 }

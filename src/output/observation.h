@@ -22,6 +22,15 @@ struct connmon_observation {
     struct connmon_result result;
 };
 
+/* Takes the round-trip delays out of a result: those of a side that the user does not want to be
+ * measured. */
+static inline void connmon_unmeasure(struct connmon_result *result)
+{
+    result->tsval = result->seqno = (struct connmon_delay){0};
+    result->rtt_source = CONNMON_RTT_NONE;
+    result->rtt_ns = result->rtt_min_ns = result->rtt_slack_ns = 0;
+}
+
 /* The observation of a segment that connmon_process() took. */
 static inline struct connmon_observation connmon_observe(const struct connmon_segment *segment,
                                                          const struct connmon_result *result)

@@ -32,8 +32,8 @@ static enum source_status failed(struct file *file, const char *why)
 {
     if (file->input.is_stopped)
         return SOURCE_END;
-    if (file->input.error)
-        why = strerror(file->input.error);
+    if (file->input.error || ferror(file->stream))
+        why = strerror(file->input.error ? file->input.error : errno);
     snprintf(file->source.error, sizeof(file->source.error), "%s", why);
     file->source.exit_status = EXIT_INPUT_OUTPUT;
     return SOURCE_FAILED;
@@ -45,7 +45,7 @@ static enum source_status next_of_pcap(struct file *file, struct record *record)
     int status = pcap_next_ex(file->pcap, &header, &record->bytes);
 
     if (status == PCAP_ERROR_BREAK)
-        return file->input.error ? failed(file, "") : SOURCE_END;
+        return ferror(file->stream) ? failed(file, "") : SOURCE_END;
     if (status != 1)
         return failed(file, pcap_geterr(file->pcap));
     record->captured = header->caplen;
@@ -63,7 +63,7 @@ static enum source_status next_of_pcapng(struct file *file, struct record *recor
     case PCAPNG_PACKET:
         return SOURCE_PACKET;
     case PCAPNG_END:
-        return file->input.error ? failed(file, "") : SOURCE_END;
+        return ferror(file->stream) ? failed(file, "") : SOURCE_END;
     default:
         return failed(file, pcapng_error(file->pcapng));
     }

@@ -109,7 +109,7 @@ static bool activate(struct live *live, const char *name)
     if (status == PCAP_ERROR_PERM_DENIED)
         say("-i %s: you may not capture there; root may, or who has CAP_NET_RAW", name);
     else
-        say("-i %s: %s%s%s", name, pcap_statustostr(status), *more ? ": " : "", more);
+        say("-i %s: %s", name, *more ? more : pcap_statustostr(status));
     return status > 0;
 }
 

@@ -2,27 +2,29 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <stdlib.h>
-#include <time.h>
+#include <unistd.h>
 
 #include "monitor.h"
 #include "options.h"
 #include "output.h"
+#include "pace.h"
+#include "privileges.h"
+#include "progress.h"
 #include "say.h"
 #include "signals.h"
 #include "source.h"
 
-#define NS_PER_S INT64_C(1000000000)
-
 enum { PACKETS_PER_LOOK = 256 }; /* at the clock */
 
-static const int64_t LOOK_NS = NS_PER_S / 10; /* between looks at what the user wants */
+static const int64_t LOOK_NS = INT64_C(100000000); /* between looks at what the user wants */
 
 struct program {
     struct options options;
     struct source *source;
     struct output *output;
     struct monitor *monitor;
+    struct pace pace;
+    struct progress progress;
     uint64_t packets;
     int64_t begin_ns;   /* what the duration and the interval count from */
     int64_t summary_ns; /* when the next summary is due */
@@ -31,19 +33,12 @@ struct program {
     int exit_status;
 };
 
-static int64_t clock_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
 static void summarize(struct program *program)
 {
     struct source *source = program->source;
     struct source_drops drops = {0};
 
+    progress_hide(&program->progress);
     if (source->drops)
         drops = source->drops(source);
     monitor_summarize(program->monitor, drops);
@@ -72,7 +67,7 @@ static bool look_around(void *data)
 {
     struct program *program = data;
 
-    program->look_ns = clock_ns();
+    program->look_ns = pace_now();
     if (!program->monitor) /* still opening what we read */
         return !signals_want_end();
     if (signals_want_summary())
@@ -81,7 +76,21 @@ static bool look_around(void *data)
         output_reopen(program->output);
     if (!output_flush(program->output) || signals_want_end())
         return false;
+    progress_show(&program->progress, program->look_ns);
     return !program->options.interface || !is_over(program, program->look_ns);
+}
+
+/* Waits until the packet is due. False if the program is to end. */
+static bool keep_pace(struct program *program, const struct record *record)
+{
+    int64_t left;
+
+    while ((left = pace_left(&program->pace, record->time_ns)) > 0) {
+        pace_sleep(left < LOOK_NS ? left : LOOK_NS);
+        if (pace_now() - program->look_ns >= LOOK_NS && !look_around(program))
+            return false;
+    }
+    return true;
 }
 
 /* False if this was the last packet to be taken. */
@@ -89,13 +98,15 @@ static bool take(struct program *program, const struct record *record)
 {
     const struct options *options = &program->options;
 
+    if (options->is_emulating && !record->time_unknown && !keep_pace(program, record))
+        return false;
     monitor_take(program->monitor, record);
     program->packets++;
     if (program->packets == options->count)
         return false;
     if (!options->interface && !record->time_unknown && is_over(program, record->time_ns))
         return false;
-    return program->packets % PACKETS_PER_LOOK != 0 || clock_ns() - program->look_ns < LOOK_NS ||
+    return program->packets % PACKETS_PER_LOOK != 0 || pace_now() - program->look_ns < LOOK_NS ||
            look_around(program);
 }
 
@@ -116,6 +127,7 @@ static void run(struct program *program)
             break;
         case SOURCE_FAILED:
             program->exit_status = source->exit_status;
+            progress_hide(&program->progress);
             say("%s: %s", source->name, source->error);
             return;
         case SOURCE_END:
@@ -136,11 +148,27 @@ static bool open_source(struct program *program)
     return program->source != NULL;
 }
 
+/* A bar on the terminal, unless lines go there as well. */
+static void begin_progress(struct program *program)
+{
+    const struct options *options = &program->options;
+    const bool has_lines_there =
+        options->table == TABLE_NONE && !options->write && isatty(STDOUT_FILENO);
+
+    program->pace.speed = options->speed;
+    program->look_ns = program->progress.begin_ns = pace_now();
+    if (!options->is_quiet && isatty(STDERR_FILENO) && !has_lines_there)
+        program->progress.input = program->source->input;
+}
+
 static bool open_all(struct program *program)
 {
     if (!open_source(program))
         return false;
+    begin_progress(program);
     program->exit_status = EXIT_INPUT_OUTPUT;
+    if (program->options.interface && !privileges_drop(program->options.user))
+        return false;
     program->output = output_open(program->options.write);
     if (!program->output)
         return false;
@@ -155,6 +183,7 @@ static bool open_all(struct program *program)
 
 static void finish(struct program *program)
 {
+    progress_hide(&program->progress);
     if (!monitor_print_table(program->monitor)) {
         say("no memory for the table");
         program->exit_status = EXIT_INPUT_OUTPUT;

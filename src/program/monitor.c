@@ -10,6 +10,7 @@
 #include "decode.h"
 #include "json.h"
 #include "line.h"
+#include "local.h"
 #include "summary.h"
 #include "tables.h"
 
@@ -19,6 +20,7 @@ struct monitor {
     struct connmon *core;
     struct statistics *statistics; /* NULL: no table is wanted */
     struct connmon_summary summary;
+    struct local local; /* hosts whose side is not measured */
 };
 
 /* A file can afford memory with every packet, as Wireshark's window does, and its figures are
@@ -45,6 +47,8 @@ struct monitor *monitor_new(const struct options *options, struct output *output
         return NULL;
     monitor->options = options;
     monitor->output = output;
+    if (options->interface && !options->shows_local)
+        monitor->local = local_of(options->interface);
     monitor->core = connmon_new(&config);
     monitor->statistics = has_table ? statistics_new() : NULL;
     if (monitor->core && (monitor->statistics || !has_table))
@@ -88,6 +92,8 @@ static void take_segment(struct monitor *monitor, const struct connmon_segment *
         monitor->summary.uncounted_packets++;
         return;
     }
+    if (local_has(&monitor->local, &segment->src))
+        connmon_unmeasure(&result);
     seen = connmon_observe(segment, &result);
     seen.discriminator = result.connection;
     if (monitor->statistics)

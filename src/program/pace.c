@@ -1,0 +1,43 @@
+/* pace.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "pace.h"
+
+#include <time.h>
+
+#include "clock.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+int64_t pace_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+int64_t pace_left(struct pace *pace, int64_t time_ns)
+{
+    const double most = 9e18;
+    int64_t captured, passed;
+    double due;
+
+    if (!pace->has_first) {
+        pace->has_first = true;
+        pace->first_time_ns = time_ns;
+        pace->first_now_ns = pace_now();
+    }
+    clock_elapsed(pace->first_time_ns, time_ns, &captured);
+    due = (double)captured / pace->speed;
+    passed = pace_now() - pace->first_now_ns;
+    return due > most ? INT64_MAX : (int64_t)due > passed ? (int64_t)due - passed : 0;
+}
+
+void pace_sleep(int64_t ns)
+{
+    const struct timespec time = {.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
+
+    nanosleep(&time, NULL);
+}

@@ -1,0 +1,26 @@
+/* pace.h - wall clock, and packets at the pace at which they were captured
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_PACE_H
+#define CONNMON_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Nanoseconds on a clock that never steps. */
+int64_t pace_now(void);
+
+/* All zero but for the speed, before the first packet. */
+struct pace {
+    double speed; /* > 0; 2: twice as fast as captured */
+    int64_t first_time_ns, first_now_ns;
+    bool has_first;
+};
+
+/* How long to wait, in ns, before a packet of that time is due; 0 if it is. */
+int64_t pace_left(struct pace *pace, int64_t time_ns);
+
+void pace_sleep(int64_t ns); /* or until a signal comes */
+
+#endif

@@ -1,0 +1,14 @@
+/* privileges.h - root may open an interface; what comes from there is for nobody to read as root
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_PRIVILEGES_H
+#define CONNMON_PRIVILEGES_H
+
+#include <stdbool.h>
+
+/* Becomes that user, if root runs us, for good; without a name, who called sudo, or else nobody.
+ * False, and a line on standard error, if that fails. */
+bool privileges_drop(const char *user);
+
+#endif
