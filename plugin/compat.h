@@ -25,18 +25,19 @@
 /* What plugin_describe() tells: 4.0 never calls it, and 4.2 did not install the header. */
 #define WS_PLUGIN_DESC_DISSECTOR (1U << 0)
 #define WS_PLUGIN_DESC_TAP_LISTENER (1U << 4)
-/* What preferences and callbacks hold. */
-typedef gboolean compat_boolean;
+typedef gboolean compat_preference; /* that is true or false */
 #else
 #include <wsutil/plugins.h>
-typedef bool compat_boolean;
+typedef bool compat_preference;
 #endif
 
 #if COMPAT_VERSION < 402
 /* The value was kept in the field, not behind a pointer. */
 #define compat_fvalue(finfo) (&(finfo)->value)
+typedef gboolean compat_boolean; /* of callbacks */
 #else
 #define compat_fvalue(finfo) ((finfo)->value)
+typedef bool compat_boolean;
 #endif
 
 #if COMPAT_VERSION < 406
@@ -61,8 +62,8 @@ typedef bool compat_boolean;
 #endif
 
 /* The conversation that the TCP dissector found by the addresses and ports in a packet_info. Since
- * 4.2 a preference may keep the conversations of several interfaces or VLANs apart. */
-#if COMPAT_VERSION < 402
+ * 4.4 a preference may keep the conversations of several interfaces or VLANs apart. */
+#if COMPAT_VERSION < 404
 #define compat_find_tcp_conversation(pinfo)                                                        \
     find_conversation((pinfo)->num, &(pinfo)->src, &(pinfo)->dst, CONVERSATION_TCP,                \
                       (pinfo)->srcport, (pinfo)->destport, 0)

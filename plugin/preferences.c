@@ -13,7 +13,7 @@
 
 static guint max_age_s, idle_s, slack_share;
 static guint max_connections, max_outstanding, max_answered, max_holes, max_memory_mb;
-static compat_boolean split_interfaces;
+static compat_preference split_interfaces;
 
 static const struct {
     guint *value;
