@@ -76,6 +76,31 @@ void text_seconds(struct text *text, int64_t ns, size_t digits, size_t width)
     put_number(text, digits_before(point, whole, 1), end, ns < 0, width);
 }
 
+void text_scaled(struct text *text, uint64_t thousandths, const char *const *units)
+{
+    while (thousandths >= 1000000 && units[1]) {
+        thousandths /= 1000;
+        units++;
+    }
+    text_unsigned(text, thousandths / 1000, 0);
+    if (thousandths < 100000) {
+        text_char(text, '.');
+        if (thousandths < 10000)
+            text_digits(text, thousandths % 1000 / 10, 2);
+        else
+            text_digits(text, thousandths % 1000 / 100, 1);
+    }
+    text_char(text, ' ');
+    text_string(text, *units);
+}
+
+void text_duration(struct text *text, int64_t ns)
+{
+    static const char *const units[] = {"us", "ms", "s", NULL};
+
+    text_scaled(text, ns < 0 ? 0 : (uint64_t)ns, units);
+}
+
 static void put_ipv4(struct text *text, const uint8_t *addr)
 {
     for (int i = 0; i < 4; i++) {

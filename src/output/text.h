@@ -57,6 +57,14 @@ void text_digits(struct text *text, uint64_t value, size_t digits);
  * says more than passed. */
 void text_seconds(struct text *text, int64_t ns, size_t digits, size_t width);
 
+/* A number in three significant digits and the largest unit that leaves one before the point, with
+ * a space between them. `units` end with NULL, each is a thousand times the one before, and the
+ * number is in thousandths of the first. */
+void text_scaled(struct text *text, uint64_t thousandths, const char *const *units);
+
+/* Nanoseconds as "24.9 ms"; 0 if negative. */
+void text_duration(struct text *text, int64_t ns);
+
 /* "address:port", IPv6 as in RFC 5952 but without brackets. */
 void text_endpoint(struct text *text, const struct connmon_endpoint *end);
 

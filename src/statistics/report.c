@@ -31,31 +31,11 @@ char *report_column_title(const struct report_column *column, char *text, size_t
     return text;
 }
 
-/* Three significant digits and the largest unit that leaves one before the point. `units` end with
- * NULL, each is a thousand times the one before, and the number is in thousandths of the first. */
-static void put_scaled(struct text *text, uint64_t thousandths, const char *const *units)
-{
-    while (thousandths >= 1000000 && units[1]) {
-        thousandths /= 1000;
-        units++;
-    }
-    text_unsigned(text, thousandths / 1000, 0);
-    if (thousandths < 100000) {
-        text_char(text, '.');
-        if (thousandths < 10000)
-            text_digits(text, thousandths % 1000 / 10, 2);
-        else
-            text_digits(text, thousandths % 1000 / 100, 1);
-    }
-    text_char(text, ' ');
-    text_string(text, *units);
-}
-
-/* The same of a number in the first unit, which is not divided. */
+/* As text_scaled(), of a number in the first unit, which is not divided. */
 static void put_whole_scaled(struct text *text, uint64_t number, const char *const *units)
 {
     if (number >= 1000) {
-        put_scaled(text, number, units + 1);
+        text_scaled(text, number, units + 1);
         return;
     }
     text_unsigned(text, number, 0);
@@ -66,7 +46,6 @@ static void put_whole_scaled(struct text *text, uint64_t number, const char *con
 static void put_readable(struct text *text, const struct report_column *column,
                          const struct report_cell *cell)
 {
-    static const char *const times[] = {"us", "ms", "s", NULL};
     static const char *const bytes[] = {"B", "kB", "MB", "GB", "TB", NULL};
     static const char *const rates[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s", NULL};
     uint64_t number = cell->number < 0 ? 0 : (uint64_t)cell->number;
@@ -78,7 +57,7 @@ static void put_readable(struct text *text, const struct report_column *column,
         text_string(text, cell->text);
         break;
     case REPORT_TIME:
-        put_scaled(text, number, times);
+        text_duration(text, cell->number);
         break;
     case REPORT_BYTES:
         put_whole_scaled(text, number, bytes);
