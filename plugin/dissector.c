@@ -11,11 +11,14 @@
 
 #include "compat.h"
 #include "connmon.h"
+#include "expert.h"
 #include "extract.h"
+#include "field.h"
 #include "fields.h"
 #include "interest.h"
 #include "interfaces.h"
 #include "preferences.h"
+#include "stalls.h"
 #include "store.h"
 #include "unmeasured.h"
 
@@ -30,11 +33,23 @@ static bool is_file_open;
 /* What the open file needs; NULL where there is none, or where nobody can ask for our fields. */
 static struct connmon *core;
 static struct store *store;
+static struct stalls *stalls;
 static struct interfaces *interfaces; /* NULL if they are not kept apart */
 static struct {
     uint32_t num;
     int64_t offset;
 } last; /* packet measured, by its number and its place in the file; 0: none yet */
+
+static void register_fields(void)
+{
+    static bool is_done;
+
+    if (!is_done) {
+        fields_register(proto_connmon);
+        expert_register(proto_connmon);
+    }
+    is_done = true;
+}
 
 /* Called when a file is opened, and when all its packets are to be dissected anew. */
 static void file_opened(void)
@@ -44,12 +59,13 @@ static void file_opened(void)
     is_file_open = true;
     if (!has_tcp || !(is_named || interest_is_possible("connmon")))
         return;
-    fields_register(proto_connmon);
+    register_fields();
     extract_start();
     extract_reset();
     last.num = 0;
     core = connmon_new(&config);
     store = store_new();
+    stalls = stalls_new(preferences_stall_limits());
     interfaces = preferences_split_interfaces() ? interfaces_new() : NULL;
 }
 
@@ -76,9 +92,11 @@ static void file_closed(void)
         report_dropped();
     connmon_free(core);
     store_free(store);
+    stalls_free(stalls);
     interfaces_free(interfaces);
     core = NULL;
     store = NULL;
+    stalls = NULL;
     interfaces = NULL;
     is_file_open = false;
 }
@@ -94,7 +112,7 @@ bool dissector_stats(struct connmon_stats *stats)
 static void fields_named(const char *name _U_)
 {
     is_named = true;
-    fields_register(proto_connmon);
+    register_fields();
     if (is_file_open && !core)
         file_opened();
 }
@@ -109,6 +127,8 @@ static enum connmon_status process(packet_info *pinfo, struct connmon_segment *s
         segment->discriminator = interfaces_discriminator(interfaces, pinfo, stream);
     status = connmon_process(core, segment, result);
     segment->discriminator = stream; /* by which the user knows it */
+    if (status == CONNMON_OK)
+        stalls_follow(stalls, pinfo->num, segment, result);
     unmeasured_drop(segment, result);
     return status;
 }
@@ -141,6 +161,25 @@ static void measure(packet_info *pinfo)
         store_put(store, pinfo->num, &segment, &result);
 }
 
+static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                 const struct connmon_observation *seen, const char *label)
+{
+    proto_item *items[CONNMON_FIELDS + 1] = {NULL};
+    const struct stall *found = stalls_find(stalls, pinfo->num);
+    struct stall stall;
+
+    if (found) {
+        stall = *found;
+        stall.packet = store_frame(store, found->packet);
+    }
+    /* Wireshark knows whether anybody asked for a connmon field: a filter, a column, the details
+     * pane. A test for `tree` or for its visibility would lose values that are asked for by name.
+     * Its list of expert information, though, wants it in any case. */
+    if (proto_field_is_referenced(tree, proto_connmon) || expert_is_referenced(tree))
+        fields_show(tvb, pinfo, tree, &seen->result, label, items);
+    expert_show(pinfo, tvb, seen, found ? &stall : NULL, items);
+}
+
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     struct connmon_observation *seen;
@@ -156,11 +195,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     seen->time_ns = extract_time(pinfo);
     seen->wire_len = pinfo->fd->pkt_len;
     tap_queue_packet(tap, pinfo, seen);
-    /* Wireshark knows whether anybody asked for a connmon field: a filter, a column, the details
-     * pane. A test for `tree` or for its visibility would lose values that are asked for by name.
-     */
-    if (proto_field_is_referenced(tree, proto_connmon))
-        fields_show(tvb, tree, &seen->result, label);
+    show(tvb, pinfo, tree, seen, label);
     return (int)tvb_reported_length(tvb);
 }
 
@@ -175,7 +210,7 @@ void dissector_register(void)
     register_init_routine(file_opened);
     register_cleanup_routine(file_closed);
     if (interest_is_possible("connmon"))
-        fields_register(proto_connmon);
+        register_fields();
 }
 
 void dissector_register_handoff(void)

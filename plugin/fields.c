@@ -5,8 +5,7 @@
 #include "fields.h"
 
 #include "field.h"
-
-#define NS_PER_S G_GINT64_CONSTANT(1000000000)
+#include "words.h"
 
 static int proto;
 static int field_ids[CONNMON_FIELDS];
@@ -36,7 +35,9 @@ static const struct {
     [CONNMON_TYPE_SEQ_EVENT] = {FT_UINT8, BASE_DEC, VALS(seq_event_names)},
     [CONNMON_TYPE_STATE] = {FT_UINT8, BASE_DEC, VALS(state_names)},
     [CONNMON_TYPE_EVENT] = {FT_UINT8, BASE_DEC, VALS(event_names)},
-    [CONNMON_TYPE_PACKET] = {FT_FRAMENUM, BASE_NONE, NULL},
+    /* The packet list draws an arrow from that packet to the one that is selected, ... */
+    [CONNMON_TYPE_PACKET] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST)},
+    /* ... or marks it by one tick or two. */
     [CONNMON_TYPE_PACKET_ACKED] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_ACK)},
     [CONNMON_TYPE_PACKET_DUP_ACK] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_DUP_ACK)},
 };
@@ -59,11 +60,7 @@ void fields_register(int proto_connmon)
 {
     static hf_register_info fields[CONNMON_FIELDS];
     static int *etts[] = {&ett_connmon, &ett_field};
-    static bool is_done;
 
-    if (is_done)
-        return;
-    is_done = true;
     proto = proto_connmon;
     register_names();
     for (int i = 0; i < CONNMON_FIELDS; i++) {
@@ -87,8 +84,7 @@ static proto_item *add_field(proto_tree *tree, tvbuff_t *tvb, enum connmon_field
 
     switch (connmon_field_infos[field].type) {
     case CONNMON_TYPE_TIME:
-        time.secs = (time_t)(value / NS_PER_S);
-        time.nsecs = (int)(value % NS_PER_S);
+        time = words_time(value);
         return proto_tree_add_time(tree, id, tvb, 0, 0, &time);
     case CONNMON_TYPE_BOOLEAN:
         return proto_tree_add_boolean(tree, id, tvb, 0, 0, (guint32)value);
@@ -107,13 +103,14 @@ static bool can_show(enum connmon_field field, int64_t value)
     return shapes[connmon_field_infos[field].type].type != FT_FRAMENUM || value != 0;
 }
 
-void fields_show(tvbuff_t *tvb, proto_tree *tree, const struct connmon_result *result,
-                 const char *label)
+void fields_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                 const struct connmon_result *result, const char *label, proto_item **items)
 {
     proto_item *item = proto_tree_add_item(tree, proto, tvb, 0, 0, ENC_NA);
     proto_tree *trees[CONNMON_FIELDS + 1] = {NULL};
 
     proto_item_set_generated(item);
+    items[CONNMON_FIELD_NONE] = item;
     trees[CONNMON_FIELD_NONE] = proto_item_add_subtree(item, ett_connmon);
     for (enum connmon_field field = 0; field < CONNMON_FIELDS; field++) {
         proto_tree *parent = trees[connmon_field_infos[field].parent];
@@ -126,6 +123,9 @@ void fields_show(tvbuff_t *tvb, proto_tree *tree, const struct connmon_result *r
         else
             continue;
         proto_item_set_generated(item);
+        items[field] = item;
         trees[field] = proto_item_add_subtree(item, ett_field);
     }
+    if (PTREE_DATA(tree)->visible)
+        words_add(pinfo, result, items);
 }

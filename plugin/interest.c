@@ -26,6 +26,16 @@ static bool asks_for_details(const char *word, const char *next)
     return has_flag(word, 'V') || g_str_has_prefix(word, "-O");
 }
 
+/* Whether a word, with the one behind it, asks for expert information of all protocols. */
+static bool asks_for_experts(const char *word, const char *next)
+{
+    const char *option = word[0] == '-' ? word + 1 + strspn(word + 1, flags) : "";
+
+    if (option[0] == 'z')
+        return g_str_has_prefix(option[1] != '\0' ? option + 1 : next, "expert");
+    return strstr(word, "_ws.expert") != NULL;
+}
+
 static bool is_tshark(const char *words)
 {
     gchar *program = g_path_get_basename(words);
@@ -44,11 +54,15 @@ static bool may_show(const char *words, gsize size, const char *name)
     if (!is_tshark(words))
         return true;
     for (const char *word = words, *next; word < end; word = next) {
+        const char *argument = "";
+
         next = word + strlen(word) + 1;
-        if (strstr(word, name))
+        if (next < end)
+            argument = next;
+        if (strstr(word, name) || asks_for_experts(word, argument))
             return true;
         is_quiet |= has_flag(word, 'q');
-        has_details |= asks_for_details(word, next < end ? next : "");
+        has_details |= asks_for_details(word, argument);
     }
     return has_details && !is_quiet;
 }

@@ -12,8 +12,8 @@
 
 /* Whether a field of the protocol `name` may be shown though nobody has looked up its name. In
  * Wireshark and sharkd it may, at any time. A tshark shows fields that nobody named only in packet
- * details, whichever pass it is in; but its command line may name the protocol itself. Where the
- * command line cannot be read the answer is yes. */
+ * details and among expert information, whichever pass it is in; but its command line may name the
+ * protocol itself. Where the command line cannot be read the answer is yes. */
 bool interest_is_possible(const char *name);
 
 /* Whether the program is tshark, which shows statistics as text. */

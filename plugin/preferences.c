@@ -10,8 +10,10 @@
 #include "unmeasured.h"
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
+#define NS_PER_MS G_GINT64_CONSTANT(1000000)
 
 static guint max_age_s, idle_s, slack_share;
+static guint queueing_ms = 100, stall_ms = 200, stall_rtts = 4;
 static guint max_connections, max_outstanding, max_answered, max_holes, max_memory_mb;
 static compat_preference split_interfaces;
 
@@ -29,6 +31,14 @@ static const struct {
      "Nobody has to answer a pure ACK, so its TSval may be echoed late. The delay is trusted only "
      "if it is at least so many times the slack, which is how long the host may have waited. "
      "1 trusts all of them; 0 means the default, 8."},
+    {&queueing_ms, "queueing", "Tell delays above the smallest by (milliseconds)",
+     "Expert information tells of each round-trip delay that is longer than the smallest so far on "
+     "its side by more than this."},
+    {&stall_ms, "stall", "Shortest stall (milliseconds)",
+     "Expert information tells when a connection stood still for at least this long though someone "
+     "was waited for."},
+    {&stall_rtts, "stall_rtts", "Shortest stall (round trips)",
+     "A stall takes at least so many times the smallest delay of both sides together, too."},
     {&max_connections, "max_connections", "Connections to remember at most",
      "Beyond this number, the connection that was not seen for longest is forgotten. 0: no limit."},
     {&max_memory_mb, "max_memory", "Memory for connections at most (MB)",
@@ -93,4 +103,14 @@ struct connmon_config preferences_config(void)
 bool preferences_split_interfaces(void)
 {
     return split_interfaces;
+}
+
+int64_t preferences_queueing_ns(void)
+{
+    return queueing_ms * NS_PER_MS;
+}
+
+struct stall_limits preferences_stall_limits(void)
+{
+    return (struct stall_limits){.floor_ns = stall_ms * NS_PER_MS, .rtts = stall_rtts};
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "connmon.h"
+#include "stall.h"
 
 /* Registers all preferences of the protocol. Called once. */
 void preferences_register(int proto_connmon);
@@ -20,5 +21,11 @@ struct connmon_config preferences_config(void);
 
 /* Whether what two interfaces captured of one connection is measured as two. */
 bool preferences_split_interfaces(void);
+
+/* Expert information tells of delays that are more than this above the smallest. */
+int64_t preferences_queueing_ns(void);
+
+/* Which pauses are stalls. */
+struct stall_limits preferences_stall_limits(void);
 
 #endif

@@ -265,7 +265,7 @@ static const char *label_of(struct ends *ends, uint8_t direction)
     return ends->label[direction];
 }
 
-static uint32_t frame_of(const struct store *store, uint64_t packet)
+uint32_t store_frame(const struct store *store, uint64_t packet)
 {
     return g_array_index(store->frames, uint32_t, packet);
 }
@@ -290,11 +290,11 @@ static void get_parts(const struct record *record, struct connmon_result *result
 static void tell_frames(const struct store *store, struct connmon_result *result)
 {
     if (result->tsval.present)
-        result->tsval.packet = frame_of(store, result->tsval.packet);
+        result->tsval.packet = store_frame(store, result->tsval.packet);
     if (result->seqno.present)
-        result->seqno.packet = frame_of(store, result->seqno.packet);
+        result->seqno.packet = store_frame(store, result->seqno.packet);
     if (result->dup_ack.num)
-        result->dup_ack.packet = frame_of(store, result->dup_ack.packet);
+        result->dup_ack.packet = store_frame(store, result->dup_ack.packet);
 }
 
 static void choose_rtt(const struct record *record, struct connmon_result *result)

@@ -33,6 +33,9 @@ uint64_t store_packet(const struct store *store);
 void store_put(struct store *store, uint32_t frame, const struct connmon_segment *segment,
                const struct connmon_result *result);
 
+/* The frame of a packet that the core knows; 0 if a read filter rejected it. */
+uint32_t store_frame(const struct store *store, uint64_t packet);
+
 /* Fills what the store has kept of a frame's observation: all but its time and its length on the
  * wire, which Wireshark keeps. Packets are told by their frame numbers, 0 for one that a read
  * filter rejected. `*label` is that of the packet's flow, which the store owns. False if the store

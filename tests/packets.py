@@ -125,6 +125,43 @@ class Connection:
         self.client(ms + server_ms + client_ms, 1, 1)
 
 
+class Dialogue:
+    """Requests and answers, each acknowledged at once by the other host."""
+
+    def __init__(self, packets, ms=0, server_ms=20, client_ms=1, is_open=True):
+        self.connection = Connection(packets)
+        self.now, self.server_ms, self.client_ms, self.seqs = ms, server_ms, client_ms, [1, 1]
+        if is_open:
+            self.connection.open(ms, server_ms, client_ms)
+            self.now += server_ms + client_ms
+
+    def say(self, side, length=100, after=0.0, acked=True, **more):
+        """Data, `after` its sender could have sent it; its ACK takes the way there and back."""
+        self.now += after
+        self.connection.send(self.now, side, self.seqs[side], self.seqs[1 - side], length, **more)
+        self.seqs[side] += length
+        if acked:
+            self.now += self.client_ms if side else self.server_ms
+            self.ack(1 - side)
+
+    def ack(self, side, **more):
+        self.connection.send(self.now, side, self.seqs[side], self.seqs[1 - side], **more)
+
+    def talk(self, times, server_takes=2, client_takes=2):
+        for _ in range(times):
+            self.say(0, after=client_takes)
+            self.say(1, after=server_takes)
+
+    def close(self):
+        self.say(0, 0, flags=FIN, acked=False)
+        self.seqs[0] += 1
+        self.now += self.server_ms
+        self.say(1, 0, flags=FIN, acked=False)
+        self.seqs[1] += 1
+        self.now += self.client_ms
+        self.ack(0)
+
+
 class TcpView:
     """An Ethernet/IPv4/TCP frame to be changed in place, if it `is_tcp`."""
 

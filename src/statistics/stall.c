@@ -11,6 +11,7 @@ enum {
     PSH = 0x08,
     FULL_SIZE = 536, /* the default MSS of RFC 9293 section 3.7.1: smaller ones are rare */
     PROBE_SIZE = 1,  /* RFC 9293 section 3.8.6.1 */
+    MOST_SHIFT = 14, /* of a window, RFC 7323 section 2.3 */
 };
 
 /* One segment and the state that it meets. */
@@ -21,35 +22,54 @@ struct arrival {
     const struct stall_side *from, *to; /* its sender and its receiver */
 };
 
-static bool has(const struct arrival *new, unsigned flags)
+static bool has(const struct arrival *now, unsigned flags)
 {
-    return (new->segment->flags &flags) != 0;
+    return (now->segment->flags & flags) != 0;
 }
 
-static bool has_data(const struct arrival *new)
+static bool is_closed(const struct stall_side *side)
 {
-    const enum connmon_seq_event event = new->result->seq_event;
+    return side->has_window && side->window == 0;
+}
 
-    return new->segment->payload_len > 0 && !has(new, CONNMON_RST) &&
+static bool has_data(const struct arrival *now)
+{
+    const enum connmon_seq_event event = now->result->seq_event;
+
+    return now->segment->payload_len > 0 && !has(now, CONNMON_RST) &&
            event != CONNMON_SEQ_KEEP_ALIVE &&
-           !(new->to->is_window_closed &&new->segment->payload_len <= PROBE_SIZE);
+           !(is_closed(now->to) && now->segment->payload_len <= PROBE_SIZE);
 }
 
-static bool acknowledges_more(const struct arrival *new)
+static bool acknowledges_more(const struct arrival *now)
 {
-    return has(new, CONNMON_ACK) &&
-           (!new->from->has_acked || mod32_after(new->segment->ack, new->from->acked));
+    return has(now, CONNMON_ACK) &&
+           (!now->from->has_acked || mod32_after(now->segment->ack, now->from->acked));
 }
 
-static bool opens_window(const struct arrival *new)
+static bool opens_window(const struct arrival *now)
 {
-    return new->from->is_window_closed &&new->segment->window != 0 && !has(new, CONNMON_RST);
+    return is_closed(now->from) && now->segment->window != 0 && !has(now, CONNMON_RST);
 }
 
-static bool moves(const struct arrival *new)
+static bool moves(const struct arrival *now)
 {
-    return has_data(new) || has(new, CONNMON_SYN | CONNMON_FIN | CONNMON_RST) ||
-           acknowledges_more(new) || opens_window(new);
+    return has_data(now) || has(now, CONNMON_SYN | CONNMON_FIN | CONNMON_RST) ||
+           acknowledges_more(now) || opens_window(now);
+}
+
+/* A window that is too small for a full segment keeps a sender waiting too (RFC 9293 section
+ * 3.8.6.2.1). How it is scaled may not have been captured, but to hit its end is no accident. */
+static bool fills_window(const struct arrival *now)
+{
+    const uint32_t used = now->segment->seq + now->segment->payload_len - now->to->acked;
+
+    if (!has_data(now) || !now->to->has_window || !now->to->has_acked)
+        return false;
+    for (int shift = 0; shift <= MOST_SHIFT; shift++)
+        if (used == (uint32_t)now->to->window << shift)
+            return true;
+    return false;
 }
 
 static bool is_in_flight(const struct stall_side *sender, const struct stall_side *receiver)
@@ -57,43 +77,43 @@ static bool is_in_flight(const struct stall_side *sender, const struct stall_sid
     return sender->has_high && receiver->has_acked && mod32_after(sender->high, receiver->acked);
 }
 
-static bool is_resent(const struct arrival *new)
+static bool is_resent(const struct arrival *now)
 {
-    return new->result->seq_event == CONNMON_SEQ_RETRANSMISSION ||
-           new->result->seq_event == CONNMON_SEQ_HOLE_FILL;
+    return now->result->seq_event == CONNMON_SEQ_RETRANSMISSION ||
+           now->result->seq_event == CONNMON_SEQ_HOLE_FILL;
 }
 
 /* Whether the sender had to speak, rather than chose to. */
-static bool is_due(const struct arrival *new)
+static bool is_due(const struct arrival *now)
 {
-    const struct stall_tracker *tracker = new->tracker;
+    const struct stall_tracker *tracker = now->tracker;
 
-    if (!has_data(new) || !tracker->has_speaker)
+    if (!has_data(now) || !tracker->has_speaker)
         return false;
-    if (tracker->speaker == new->result->direction)
+    if (tracker->speaker == now->result->direction)
         return tracker->is_unfinished;
-    return new->result->side == CONNMON_SERVER;
+    return now->result->side == CONNMON_SERVER;
 }
 
 /* Who was waited for until this segment, and why. Sets the cause and the direction. */
-static void find_cause(const struct arrival *new, struct stall *stall)
+static void find_cause(const struct arrival *now, struct stall *stall)
 {
-    const uint8_t sender = new->result->direction, receiver = !sender;
+    const uint8_t sender = now->result->direction, receiver = !sender;
 
-    *stall = (struct stall){.direction = sender};
-    if (opens_window(new)) {
+    stall->direction = sender;
+    if (opens_window(now)) {
         stall->cause = STALL_WINDOW;
-    } else if (new->to->is_window_closed && has_data(new)) { /* its opening was not captured */
+    } else if (is_resent(now)) {
+        stall->cause = STALL_RECOVERY;
+    } else if ((is_closed(now->to) && has_data(now)) || fills_window(now)) {
         stall->cause = STALL_WINDOW;
         stall->direction = receiver;
-    } else if (is_resent(new)) {
-        stall->cause = STALL_RECOVERY;
-    } else if (has_data(new) && is_in_flight(new->from, new->to)) {
+    } else if (has_data(now) && is_in_flight(now->from, now->to)) {
         stall->cause = STALL_SILENCE;
         stall->direction = receiver;
-    } else if (is_due(new)) { /* it may acknowledge what was in flight, too */
+    } else if (is_due(now)) { /* it may acknowledge what was in flight, too */
         stall->cause = STALL_APPLICATION;
-    } else if (!has_data(new) && is_in_flight(new->to, new->from)) {
+    } else if (!has_data(now) && is_in_flight(now->to, now->from)) {
         stall->cause = STALL_SILENCE;
     }
 }
@@ -112,24 +132,25 @@ static int64_t shortest_stall(const struct stall_tracker *tracker,
     return rtt > (uint64_t)limits->floor_ns ? (int64_t)rtt : limits->floor_ns;
 }
 
-static void follow_sequence(const struct arrival *new, struct stall_side *from,
+static void follow_sequence(const struct arrival *now, struct stall_side *from,
                             struct stall_side *to)
 {
-    const struct connmon_segment *segment = new->segment;
+    const struct connmon_segment *segment = now->segment;
     const uint32_t end =
-        segment->seq + segment->payload_len + has(new, CONNMON_SYN) + has(new, CONNMON_FIN);
-    const bool is_new_space = has(new, CONNMON_SYN) && new->result->seq_event == CONNMON_SEQ_NORMAL;
+        segment->seq + segment->payload_len + has(now, CONNMON_SYN) + has(now, CONNMON_FIN);
+    const bool is_new_space = has(now, CONNMON_SYN) && now->result->seq_event == CONNMON_SEQ_NORMAL;
 
     if (is_new_space)
         to->has_acked = false; /* it was of the old one */
     if (!from->has_high || is_new_space || mod32_after(end, from->high))
         from->high = end;
     from->has_high = true;
-    if (acknowledges_more(new)) {
+    if (acknowledges_more(now)) {
         from->acked = segment->ack;
         from->has_acked = true;
     }
-    from->is_window_closed = segment->window == 0 && !has(new, CONNMON_SYN);
+    from->window = segment->window;
+    from->has_window = !has(now, CONNMON_SYN); /* whose window is never scaled */
 }
 
 static void follow_rtt(struct stall_side *from, const struct connmon_result *result)
@@ -140,16 +161,16 @@ static void follow_rtt(struct stall_side *from, const struct connmon_result *res
     from->has_rtt = true;
 }
 
-static void follow_movement(const struct arrival *new, struct stall_tracker *tracker)
+static void follow_movement(const struct arrival *now, struct stall_tracker *tracker)
 {
-    tracker->moved_ns = new->segment->time_ns;
-    tracker->moved_packet = new->segment->packet;
-    tracker->has_moved = !new->segment->time_unknown;
-    if (!has_data(new))
+    tracker->moved_ns = now->segment->time_ns;
+    tracker->moved_packet = now->segment->packet;
+    tracker->has_moved = !now->segment->time_unknown;
+    if (!has_data(now))
         return;
     tracker->has_speaker = true;
-    tracker->speaker = new->result->direction;
-    tracker->is_unfinished = !has(new, PSH | CONNMON_FIN) && new->segment->payload_len >= FULL_SIZE;
+    tracker->speaker = now->result->direction;
+    tracker->is_unfinished = !has(now, PSH | CONNMON_FIN) && now->segment->payload_len >= FULL_SIZE;
 }
 
 bool stall_follow(struct stall_tracker *tracker, const struct connmon_segment *segment,
@@ -158,21 +179,21 @@ bool stall_follow(struct stall_tracker *tracker, const struct connmon_segment *s
 {
     struct stall_side *from = &tracker->sides[result->direction];
     struct stall_side *to = &tracker->sides[!result->direction];
-    const struct arrival new = {tracker, segment, result, from, to};
-    const bool is_movement = moves(&new);
-    int64_t ns = 0, shortest;
+    const struct arrival now = {tracker, segment, result, from, to};
+    const bool is_movement = moves(&now);
+    int64_t ns = 0;
 
-    find_cause(&new, stall);
+    *stall = (struct stall){.packet = tracker->moved_packet};
     follow_rtt(from, result);
-    shortest = shortest_stall(tracker, limits);
     if (is_movement && tracker->has_moved && !segment->time_unknown)
         clock_elapsed(tracker->moved_ns, segment->time_ns, &ns);
+    if (ns > 0 && ns >= shortest_stall(tracker, limits))
+        find_cause(&now, stall);
     stall->ns = ns;
-    stall->packet = tracker->moved_packet;
     if (is_movement)
-        follow_movement(&new, tracker);
-    follow_sequence(&new, from, to);
-    if (has(&new, CONNMON_RST))
+        follow_movement(&now, tracker);
+    follow_sequence(&now, from, to);
+    if (has(&now, CONNMON_RST))
         *tracker = (struct stall_tracker){0}; /* nobody owes anything */
-    return stall->cause != STALL_NONE && ns > 0 && ns >= shortest;
+    return stall->cause != STALL_NONE;
 }

@@ -5,7 +5,8 @@
  * window updates are no movement. Between two movements lies a stall if that took long for this
  * connection, and if somebody was waited for. Who, and why, the second of them tells:
  *
- * - It opens its receive window, or comes in spite of a closed one: that window.
+ * - It opens its receive window; or it comes in spite of a closed one, or fills what was left of it
+ *   to the last byte: that window.
  * - It resends data: recovery.
  * - It is more data, or no data but an ackno, where data was in flight (sent, and not
  *   acknowledged): its receiver was silent.
@@ -28,7 +29,7 @@
 
 enum stall_cause {
     STALL_NONE = 0,
-    STALL_WINDOW,      /* the host had closed its receive window */
+    STALL_WINDOW,      /* the host had closed its receive window, or nearly so */
     STALL_RECOVERY,    /* the host had to find out that its data was lost */
     STALL_SILENCE,     /* the host did not acknowledge what was in flight to it */
     STALL_APPLICATION, /* the host had an answer, or the rest of a message, yet to send */
@@ -54,8 +55,8 @@ struct stall_side {
     int64_t rtt_min_ns; /* between it and the capture point, valid if has_rtt */
     uint32_t high;      /* highest sequence end, valid if has_high */
     uint32_t acked;     /* highest ackno, valid if has_acked */
-    bool has_rtt, has_high, has_acked;
-    bool is_window_closed;
+    uint16_t window;    /* unscaled, valid if has_window */
+    bool has_rtt, has_high, has_acked, has_window;
 };
 
 /* What is known of a connection; all bytes zero is: nothing yet. */

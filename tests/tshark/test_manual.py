@@ -26,10 +26,12 @@ def entries(section):
 
 def test_fields(wireshark, sections):
     listed = [row.split("\t") for row in wireshark.ask("-G", "fields").stdout.splitlines()]
-    fields = [(row[2], row[7] + ".") for row in listed
-              if row[0] == "F" and row[4] == "connmon"]
-    assert fields
+    rows = [row for row in listed if row[0] == "F" and row[4] == "connmon"]
+    fields = [(row[2], row[7] + ".") for row in rows if ".expert." not in row[2]]
+    experts = [(row[2], (row[7] or row[1]) + ".") for row in rows if ".expert." in row[2]]
+    assert fields and experts
     assert entries(sections["FIELDS"]) == fields
+    assert entries(sections["EXPERT INFORMATION"]) == experts
 
 
 def test_preferences(wireshark, sections):

@@ -110,8 +110,27 @@ def test_statistics(wireshark, rows):
 
 def test_details(wireshark, rows):
     out = wireshark.run("-r", wireshark.share(SMALL), "-V").stdout
-    assert len(re.findall(r"^\[?Connection Monitor\]?$", out, re.M)) == len(rows[SMALL])
+    assert len(re.findall(r"^\[?Connection Monitor\b", out, re.M)) == len(rows[SMALL])
     assert "[Sequence event: retransmission (3)]" in out
+
+
+def test_details_are_sentences(wireshark, rows):
+    """Of each delay, duplicate ACK and event, in the words of the pane and by the fields."""
+    shown = wireshark.run("-r", wireshark.share(SMALL), "-O", "connmon").stdout.split("\nFrame ")
+    texts = {int(re.match(r"(?:Frame )?(\d+)", text)[1]): text for text in shown}
+    delays = {frame: row for frame, row in rows[SMALL].items() if row["rtt"] != "-"}
+    assert len(delays) > 10
+    for frame, row in delays.items():
+        since = row[f"rtt_{row['rtt_source']}_frame"]
+        name = {"tsval": "TSval", "seqno": "seqno"}[row["rtt_source"]]
+        above = r"[\d.]+ \w+ above the minimum" if float(row["rtt_queueing"]) else "the smallest so far"
+        assert re.search(rf"^    \[Round-trip delay: {row['rtt']} seconds, by {name}, since frame "
+                         rf"{since}; {above}\]$", texts[frame], re.M)
+        assert re.search(rf"^\[Connection Monitor, round-trip delay [\d.]+ \w+, by {name}, since "
+                         rf"frame {since}; {above}", texts[frame], re.M)
+    events = {frame for frame, row in rows[SMALL].items() if row["seq_event"] == "retransmission"}
+    assert events
+    assert all("bytes: resends data that has passed here before]" in texts[f] for f in events)
 
 
 def test_pdml(wireshark, rows):

@@ -8,7 +8,7 @@
 
 #include "stall.h"
 
-enum { DATA = PSH | ACK, OPEN = 100 };
+enum { DATA = PSH | ACK, OPEN = 65535 };
 
 struct fixture {
     struct scenario scenario;
@@ -45,9 +45,9 @@ static void add_segment(struct fixture *f, enum side from, const struct packet *
         memset(&f->stall, 0, sizeof(f->stall));
 }
 
-/* A packet with an open window. */
-#define add(f, side, ...) add_segment(f, side, &(struct packet){.window = OPEN, __VA_ARGS__})
-#define add_closed(f, side, ...) add_segment(f, side, &(struct packet){__VA_ARGS__})
+#define add_with_window(f, side, size, ...)                                                        \
+    add_segment(f, side, &(struct packet){.window = (size), __VA_ARGS__})
+#define add(f, side, ...) add_with_window(f, side, OPEN, __VA_ARGS__)
 
 #define expect_stall(f, of, length_ns, since, side_)                                               \
     do {                                                                                           \
@@ -207,11 +207,11 @@ static void a_closed_window_is_its_owners(void **state)
     open_connection(f);
     request(f);
     add(f, SERVER, .seq = 1, .ack = 101, .len = 1448, .at_ms = 55);
-    add_closed(f, CLIENT, .seq = 101, .ack = 1449, .at_ms = 56);
+    add_with_window(f, CLIENT, 0, .seq = 101, .ack = 1449, .at_ms = 56);
     add(f, SERVER, .seq = 1448, .ack = 101, .at_ms = 300); /* probes in two styles */
-    add_closed(f, CLIENT, .seq = 101, .ack = 1449, .at_ms = 301);
+    add_with_window(f, CLIENT, 0, .seq = 101, .ack = 1449, .at_ms = 301);
     add(f, SERVER, .seq = 1449, .ack = 101, .len = 1, .at_ms = 700);
-    add_closed(f, CLIENT, .seq = 101, .ack = 1449, .at_ms = 701);
+    add_with_window(f, CLIENT, 0, .seq = 101, .ack = 1449, .at_ms = 701);
     expect_none(f);
     add(f, CLIENT, .seq = 101, .ack = 1449, .at_ms = 1556);
     expect_stall(f, WINDOW, 1500 * MS, 7, CLIENT);
@@ -224,9 +224,24 @@ static void the_opening_may_not_have_been_captured(void **state)
     open_connection(f);
     request(f);
     add(f, SERVER, .seq = 1, .ack = 101, .len = 1448, .at_ms = 55);
-    add_closed(f, CLIENT, .seq = 101, .ack = 1449, .at_ms = 56);
+    add_with_window(f, CLIENT, 0, .seq = 101, .ack = 1449, .at_ms = 56);
     add(f, SERVER, .seq = 1449, .ack = 101, .len = 1448, .at_ms = 556);
     expect_stall(f, WINDOW, 500 * MS, 7, CLIENT);
+}
+
+/* As a window of 168 bytes that the sender did not like to use, for fear of silly ones. */
+static void a_small_window_may_be_filled_late(void **state)
+{
+    struct fixture *f = *state;
+
+    open_connection(f);
+    add(f, CLIENT, .flags = DATA, .seq = 1, .ack = 1, .len = 1448, .at_ms = 30);
+    add_with_window(f, SERVER, 42, .seq = 1, .ack = 1449, .at_ms = 50); /* scaled by 4 */
+    add(f, CLIENT, .flags = DATA, .seq = 1449, .ack = 1, .len = 168, .at_ms = 270);
+    expect_stall(f, WINDOW, 220 * MS, 5, SERVER);
+    add_with_window(f, SERVER, 43, .seq = 1, .ack = 1617, .at_ms = 290);
+    add(f, CLIENT, .flags = DATA, .seq = 1617, .ack = 1, .len = 168, .at_ms = 900);
+    expect_none(f);
 }
 
 static void keep_alives_do_not_move(void **state)
@@ -340,6 +355,7 @@ int main(void)
         test(more_data_may_end_the_silence),
         test(a_closed_window_is_its_owners),
         test(the_opening_may_not_have_been_captured),
+        test(a_small_window_may_be_filled_late),
         test(keep_alives_do_not_move),
         test(several_rtts_are_no_stall_on_a_long_path),
         test(the_first_delay_is_no_stall),
