@@ -51,6 +51,8 @@ struct monitor *monitor_new(const struct options *options, struct output *output
         monitor->local = local_of(options->interface);
     monitor->core = connmon_new(&config);
     monitor->statistics = has_table ? statistics_new() : NULL;
+    if (monitor->statistics)
+        statistics_limit(monitor->statistics, config.max_connections);
     if (monitor->core && (monitor->statistics || !has_table))
         return monitor;
     monitor_free(monitor);
@@ -160,7 +162,7 @@ void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
     const struct connmon_stats core = connmon_stats(monitor->core);
     struct connmon_summary summary = monitor->summary;
     char text[CONNMON_SUMMARY_SIZE], dropped[TABLES_DROPPED_SIZE];
-    uint64_t statistics_dropped = 0;
+    struct statistics_totals totals = {0};
 
     summary.flows = core.flows;
     summary.one_way_flows = 2 * core.connections - core.flows;
@@ -168,6 +170,6 @@ void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
     summary.dropped_by_interface = drops.interface;
     fwrite(text, 1, connmon_summary_text(text, sizeof(text), &summary), stderr);
     if (monitor->statistics)
-        statistics_dropped = statistics_totals(monitor->statistics).dropped;
-    fputs(tables_dropped(dropped, sizeof(dropped), &core, statistics_dropped), stderr);
+        totals = statistics_totals(monitor->statistics);
+    fputs(tables_dropped(dropped, sizeof(dropped), &core, &totals), stderr);
 }

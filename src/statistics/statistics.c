@@ -14,7 +14,7 @@
 enum {
     FIRST_CAPACITY = 64,
     FIRST_HASH_BITS = 6,
-    CHUNK_CONVERSATIONS = 64, /* cut from one block of memory */
+    CHUNK_ROOMS = 64, /* cut from one block of memory */
 };
 
 /* Rows in the order that they are shown in. */
@@ -23,19 +23,32 @@ struct order {
     size_t capacity;
 };
 
-/* Where the conversations are, however many or few of a capture's connections are counted. */
+/* A place for a conversation; it never moves. */
+struct room {
+    struct conversation conversation; /* the row that is handed out */
+    uint32_t serial;                  /* of its connection */
+    bool is_touched;                  /* since the forgetting hand last passed */
+    struct room *next;                /* of those that are free */
+};
+
+/* Where the rooms are, however many or few of a capture's connections are counted. */
 struct chunk {
     struct chunk *next;
     size_t used;
-    struct conversation conversations[CHUNK_CONVERSATIONS];
+    struct room rooms[CHUNK_ROOMS];
 };
 
 struct statistics {
     struct memory memory;
-    struct conversation **conversations; /* by serial number; NULL: no packet of it was seen */
-    size_t capacity;
-    struct chunk *chunks; /* the latest first */
-    struct host *hosts;   /* made anew each time they are asked for */
+    /* By serial number, an open hash table. These numbers come one after another, so that their
+     * lower bits spread them best. */
+    struct room **slots;
+    size_t capacity, used; /* slots, the first a power of 2 */
+    size_t limit;          /* of conversations; 0: none */
+    size_t hand;           /* the slot at which the next search for one to forget begins */
+    struct chunk *chunks;  /* the latest first */
+    struct room *free_rooms;
+    struct host *hosts; /* made anew each time they are asked for */
     size_t host_count, host_capacity;
     struct order conversation_order, host_order;
     struct statistics_totals totals; /* but connections and one_way */
@@ -66,6 +79,11 @@ static bool resize(struct memory *memory, void *array, size_t item, size_t old, 
     return true;
 }
 
+void statistics_limit(struct statistics *statistics, size_t conversations)
+{
+    statistics->limit = conversations;
+}
+
 static void forget_hosts(struct statistics *statistics)
 {
     for (size_t i = 0; i < statistics->host_count; i++)
@@ -91,13 +109,13 @@ void statistics_reset(struct statistics *statistics)
 
         statistics->chunks = chunk->next;
         for (size_t i = 0; i < chunk->used; i++)
-            conversation_clear(&chunk->conversations[i], memory);
+            conversation_clear(&chunk->rooms[i].conversation, memory);
         memory_free(memory, chunk, sizeof(*chunk));
     }
-    memory_free(memory, statistics->conversations,
-                statistics->capacity * sizeof(struct conversation *));
-    statistics->conversations = NULL;
-    statistics->capacity = 0;
+    memory_free(memory, statistics->slots, statistics->capacity * sizeof(*statistics->slots));
+    statistics->slots = NULL;
+    statistics->free_rooms = NULL;
+    statistics->capacity = statistics->used = 0;
     forget_hosts(statistics);
     forget_order(statistics, &statistics->conversation_order);
     forget_order(statistics, &statistics->host_order);
@@ -113,35 +131,121 @@ void statistics_free(struct statistics *statistics)
     free(statistics);
 }
 
-static struct conversation *new_conversation(struct statistics *statistics)
+/* The slot of a connection, or the free one where it belongs. There are slots. */
+static struct room **slot_of(const struct statistics *statistics, uint32_t serial)
+{
+    const size_t mask = statistics->capacity - 1;
+    size_t i = serial & mask;
+
+    while (statistics->slots[i] && statistics->slots[i]->serial != serial)
+        i = (i + 1) & mask;
+    return &statistics->slots[i];
+}
+
+/* At most seven eighths of the slots are in use. False: no memory. */
+static bool reserve_slot(struct statistics *statistics)
+{
+    const size_t old_capacity = statistics->capacity;
+    struct room **old = statistics->slots;
+
+    if (statistics->used < old_capacity / 8 * 7)
+        return true;
+    statistics->capacity = old ? 2 * old_capacity : FIRST_CAPACITY;
+    statistics->slots =
+        memory_alloc(&statistics->memory, statistics->capacity * sizeof(*statistics->slots));
+    if (!statistics->slots) {
+        statistics->slots = old;
+        statistics->capacity = old_capacity;
+        return false;
+    }
+    for (size_t i = 0; i < old_capacity; i++)
+        if (old[i])
+            *slot_of(statistics, old[i]->serial) = old[i];
+    memory_free(&statistics->memory, old, old_capacity * sizeof(*old));
+    return true;
+}
+
+/* Empties the slot and closes the gap. */
+static void remove_slot(struct statistics *statistics, size_t gap)
+{
+    const size_t mask = statistics->capacity - 1;
+    struct room **slots = statistics->slots;
+
+    for (size_t i = (gap + 1) & mask; slots[i]; i = (i + 1) & mask) {
+        if (((i - slots[i]->serial) & mask) >= ((i - gap) & mask)) {
+            slots[gap] = slots[i];
+            gap = i;
+        }
+    }
+    slots[gap] = NULL;
+    statistics->used--;
+}
+
+/* Forgets a conversation that was not touched since the hand last came by. There is one. */
+static void forget_one(struct statistics *statistics)
+{
+    for (;;) {
+        size_t i = statistics->hand++ & (statistics->capacity - 1);
+        struct room *room = statistics->slots[i];
+
+        if (room && !room->is_touched) {
+            remove_slot(statistics, i);
+            conversation_clear(&room->conversation, &statistics->memory);
+            memset(room, 0, sizeof(*room));
+            room->next = statistics->free_rooms;
+            statistics->free_rooms = room;
+            statistics->totals.forgotten++;
+            return;
+        }
+        if (room)
+            room->is_touched = false;
+    }
+}
+
+static struct room *take_room(struct statistics *statistics)
 {
     struct chunk *chunk = statistics->chunks;
+    struct room *room = statistics->free_rooms;
 
-    if (!chunk || chunk->used == CHUNK_CONVERSATIONS) {
+    if (room) {
+        statistics->free_rooms = room->next;
+        return room;
+    }
+    if (!chunk || chunk->used == CHUNK_ROOMS) {
         chunk = memory_alloc(&statistics->memory, sizeof(*chunk));
         if (!chunk)
             return NULL;
         chunk->next = statistics->chunks;
         statistics->chunks = chunk;
     }
-    return &chunk->conversations[chunk->used++];
+    return &chunk->rooms[chunk->used++];
+}
+
+static struct room *begin_conversation(struct statistics *statistics, uint32_t serial)
+{
+    struct room *room;
+
+    if (statistics->limit > 0 && statistics->used >= statistics->limit)
+        forget_one(statistics);
+    room = reserve_slot(statistics) ? take_room(statistics) : NULL;
+    if (!room)
+        return NULL;
+    room->serial = serial;
+    *slot_of(statistics, serial) = room;
+    statistics->used++;
+    return room;
 }
 
 static struct conversation *find_conversation(struct statistics *statistics, uint32_t serial)
 {
-    size_t capacity = statistics->capacity ? statistics->capacity : FIRST_CAPACITY;
+    struct room *room = statistics->slots ? *slot_of(statistics, serial) : NULL;
 
-    while (capacity <= serial)
-        capacity *= 2;
-    if (capacity != statistics->capacity) {
-        if (!resize(&statistics->memory, &statistics->conversations, sizeof(struct conversation *),
-                    statistics->capacity, capacity))
-            return NULL;
-        statistics->capacity = capacity;
-    }
-    if (!statistics->conversations[serial])
-        statistics->conversations[serial] = new_conversation(statistics);
-    return statistics->conversations[serial];
+    if (!room)
+        room = begin_conversation(statistics, serial);
+    if (!room)
+        return NULL;
+    room->is_touched = true;
+    return &room->conversation;
 }
 
 void statistics_add(struct statistics *statistics, const struct connmon_observation *seen)
@@ -161,10 +265,11 @@ struct statistics_totals statistics_totals(const struct statistics *statistics)
     struct statistics_totals totals = statistics->totals;
 
     for (size_t i = 0; i < statistics->capacity; i++) {
-        const struct conversation *conversation = statistics->conversations[i];
+        const struct conversation *conversation;
 
-        if (!conversation)
+        if (!statistics->slots[i])
             continue;
+        conversation = &statistics->slots[i]->conversation;
         totals.connections++;
         totals.one_way +=
             conversation->sides[0].packets == 0 || conversation->sides[1].packets == 0;
@@ -174,7 +279,9 @@ struct statistics_totals statistics_totals(const struct statistics *statistics)
 
 const void *statistics_conversation(const struct statistics *statistics, uint32_t connection)
 {
-    return connection < statistics->capacity ? statistics->conversations[connection] : NULL;
+    const struct room *room = statistics->slots ? *slot_of(statistics, connection) : NULL;
+
+    return room ? &room->conversation : NULL;
 }
 
 /* A row with what it is sorted by. */
@@ -226,21 +333,22 @@ static const void *const *put_in_order(struct statistics *statistics, struct ord
 
 const void *const *statistics_conversations(struct statistics *statistics, size_t *count)
 {
-    size_t room = statistics->capacity + 1;
-    struct sortable *items = memory_alloc(&statistics->memory, room * sizeof(*items));
+    size_t most = statistics->used + 1;
+    struct sortable *items = memory_alloc(&statistics->memory, most * sizeof(*items));
     const void *const *rows;
 
     *count = 0;
     if (!items)
         return NULL;
     for (size_t i = 0; i < statistics->capacity; i++) {
-        const struct conversation *conversation = statistics->conversations[i];
+        const struct room *room = statistics->slots[i];
 
-        if (conversation)
-            items[(*count)++] = (struct sortable){conversation, slowest(conversation), i};
+        if (room)
+            items[(*count)++] =
+                (struct sortable){&room->conversation, slowest(&room->conversation), room->serial};
     }
     rows = put_in_order(statistics, &statistics->conversation_order, items, *count);
-    memory_free(&statistics->memory, items, room * sizeof(*items));
+    memory_free(&statistics->memory, items, most * sizeof(*items));
     return rows;
 }
 
@@ -340,12 +448,13 @@ static bool make_hosts(struct statistics *statistics)
 
     forget_hosts(statistics);
     for (size_t i = 0; i < statistics->capacity && is_whole; i++) {
-        const struct conversation *conversation = statistics->conversations[i];
+        const struct conversation *conversation;
         bool is_guess;
         uint8_t client;
 
-        if (!conversation)
+        if (!statistics->slots[i])
             continue;
+        conversation = &statistics->slots[i]->conversation;
         client = conversation_client(conversation, &is_guess);
         is_whole = add_to_host(statistics, &index, conversation, client, false) &&
                    add_to_host(statistics, &index, conversation, !client, true);

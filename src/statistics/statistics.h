@@ -17,13 +17,19 @@ struct statistics;
 struct statistics_totals {
     uint64_t connections, packets, bytes;
     uint64_t packets_without_timestamps;
-    uint64_t one_way; /* connections of which one direction was seen */
-    uint64_t dropped; /* packets for which memory ran out: not counted, or not in percentiles */
+    uint64_t one_way;   /* connections of which one direction was seen */
+    uint64_t forgotten; /* connections, to make room for others; the sums above lack them only in
+                           `connections` and `one_way` */
+    uint64_t dropped;   /* packets for which memory ran out: not counted, or not in percentiles */
 };
 
 /* Empty statistics; free with statistics_free(). NULL if there is no memory. */
 struct statistics *statistics_new(void);
 void statistics_free(struct statistics *statistics);
+
+/* At most so many conversations are remembered from now on (0: all): beyond that, one that had no
+ * packet for long is forgotten for each new one. */
+void statistics_limit(struct statistics *statistics, size_t conversations);
 
 /* Counts a packet. Connections are told apart by their serial number. */
 void statistics_add(struct statistics *statistics, const struct connmon_observation *seen);
@@ -34,7 +40,7 @@ void statistics_reset(struct statistics *statistics);
 struct statistics_totals statistics_totals(const struct statistics *statistics);
 
 /* The conversation of a connection, as a row of columns_of_conversation; NULL if no packet of it
- * was counted. It stays where it is until the statistics are reset. */
+ * was counted. It stays where it is until the statistics are reset, if they have no limit. */
 const void *statistics_conversation(const struct statistics *statistics, uint32_t connection);
 
 /* All conversations that have a packet, or all hosts by role, as rows of columns_of_conversation

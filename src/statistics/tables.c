@@ -11,7 +11,7 @@
 #include "columns.h"
 
 char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
-                     uint64_t statistics_dropped)
+                     const struct statistics_totals *totals)
 {
     const struct {
         uint64_t count;
@@ -22,7 +22,8 @@ char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
         {core->evicted_answered, "answered values"},
         {core->evicted_holes, "holes"},
         {core->unmeasured_segments, "packets"},
-        {statistics_dropped, "packets of the statistics, for want of memory"},
+        {totals ? totals->forgotten : 0, "rows of the table"},
+        {totals ? totals->dropped : 0, "packets of the table, for want of memory"},
     };
     size_t at = 0;
 
@@ -53,7 +54,7 @@ static void write_totals(const struct statistics *statistics, const struct connm
              totals.connections, totals.one_way, totals.packets, totals.packets_without_timestamps,
              totals.bytes);
     write_words(line, sink, to);
-    tables_dropped(dropped, sizeof(dropped), core, totals.dropped);
+    tables_dropped(dropped, sizeof(dropped), core, &totals);
     write_words(dropped[0] ? dropped : "limits dropped nothing\n", sink, to);
 }
 

@@ -21,8 +21,8 @@ bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tab
 #define TABLES_DROPPED_SIZE 480
 
 /* Writes what limits, or want of memory, have dropped, as a sentence with a newline and a NUL; ""
- * if nothing. `statistics_dropped` is as in struct statistics_totals. Returns `text`. */
+ * if nothing. `totals` is NULL without statistics. Returns `text`. */
 char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
-                     uint64_t statistics_dropped);
+                     const struct statistics_totals *totals);
 
 #endif

@@ -94,6 +94,36 @@ static void only_what_was_seen_has_a_row(void **state)
 
 /* 10,000 connections between 500 clients and 2 servers, whose addresses are all there is of them.
  */
+/* Whatever the order in which connections come and go. */
+static void beyond_the_limit_the_least_used_is_forgotten(void **state)
+{
+    enum { COUNT = 5000, LIMIT = 100, BUSY = 3 };
+    struct statistics *statistics = statistics_new();
+    struct statistics_totals totals;
+    size_t count;
+
+    (void)state;
+    statistics_limit(statistics, LIMIT);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        add(statistics, observe(i, 0, CONNMON_SYN, 0), (i * 2654435761U) % 1000003);
+        add(statistics, observe(i, 0, CONNMON_SYN, 0), BUSY);
+        if (i + 1 < LIMIT)
+            continue;
+        totals = statistics_totals(statistics);
+        assert_int_equal(totals.connections, LIMIT);
+        assert_int_equal(totals.connections + totals.forgotten, i + 2);
+    }
+    assert_int_equal(totals.packets, 2 * COUNT);
+    assert_int_equal(number(&columns_of_conversation, statistics_conversation(statistics, BUSY),
+                            "client_packets"),
+                     COUNT);
+    assert_non_null(statistics_conversation(statistics, (COUNT - 1) * 2654435761U % 1000003));
+    assert_null(statistics_conversation(statistics, 2654435761U % 1000003));
+    statistics_conversations(statistics, &count);
+    assert_int_equal(count, LIMIT);
+    statistics_free(statistics);
+}
+
 static void hosts_sum_up_their_connections(void **state)
 {
     enum { CONNECTIONS = 10000, CLIENTS = 500, SERVERS = 2 };
@@ -198,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_slowest_comes_first),
         cmocka_unit_test(only_what_was_seen_has_a_row),
+        cmocka_unit_test(beyond_the_limit_the_least_used_is_forgotten),
         cmocka_unit_test(hosts_sum_up_their_connections),
         cmocka_unit_test(a_host_has_an_address_and_no_port),
         cmocka_unit_test(percentiles_lie_between_the_extremes),
