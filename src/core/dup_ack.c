@@ -25,6 +25,15 @@ static bool is_dup_ack(const struct sighting *seen)
            has_outstanding && says_loss;
 }
 
+/* Of a flow that was not seen yet, the first ackno tells the ISN. */
+static void infer_isn(struct flow *acknowledged, uint32_t ack)
+{
+    if (acknowledged->flags & FLOW_HAS_BEGIN)
+        return;
+    acknowledged->isn = ack - 1;
+    acknowledged->flags |= FLOW_HAS_BEGIN;
+}
+
 void dup_ack_follow(struct sighting *seen)
 {
     const struct connmon_segment *segment = seen->segment;
@@ -33,6 +42,7 @@ void dup_ack_follow(struct sighting *seen)
 
     if (sighting_has(seen, CONNMON_ACK)) {
         if (!(flow->flags & FLOW_HAS_ACK) || mod32_after(segment->ack, flow->ack_high)) {
+            infer_isn(seen->reverse, segment->ack);
             flow->ack_high = segment->ack;
             flow->ack_time_ns = segment->time_ns;
             flow->ack_packet = (uint32_t)segment->packet;

@@ -41,19 +41,15 @@ static enum connmon_seq_event event_below(struct sighting *seen, int32_t gap, ui
     return fills ? CONNMON_SEQ_HOLE_FILL : CONNMON_SEQ_RETRANSMISSION;
 }
 
-/* Of who joins late, the ISN is the number before the first that was sent, or asked for. */
-static void infer_isns(struct sighting *seen)
+/* Of a flow whose SYN was not seen, it is the number before the first that was. */
+static void infer_isn(struct sighting *seen)
 {
-    struct flow *flow = seen->flow, *reverse = seen->reverse;
+    struct flow *flow = seen->flow;
 
-    if (!(flow->flags & FLOW_HAS_BEGIN)) {
-        flow->isn = seen->segment->seq - !sighting_has(seen, CONNMON_SYN);
-        flow->flags |= FLOW_HAS_BEGIN;
-    }
-    if (!(reverse->flags & FLOW_HAS_BEGIN) && sighting_has(seen, CONNMON_ACK)) {
-        reverse->isn = seen->segment->ack - 1;
-        reverse->flags |= FLOW_HAS_BEGIN;
-    }
+    if (flow->flags & FLOW_HAS_BEGIN)
+        return;
+    flow->isn = seen->segment->seq - !sighting_has(seen, CONNMON_SYN);
+    flow->flags |= FLOW_HAS_BEGIN;
 }
 
 void sequence_place(struct sighting *seen)
@@ -65,7 +61,7 @@ void sequence_place(struct sighting *seen)
     /* A RST may carry any seqno (RFC 9293 section 3.10.7), so it says nothing of the sequence
      * space; its gap is told all the same. */
     if (!(flow->flags & FLOW_HAS_HIGH)) {
-        infer_isns(seen);
+        infer_isn(seen);
         if (!sighting_has(seen, CONNMON_RST)) {
             flow->high = end;
             flow->flags |= FLOW_HAS_HIGH;

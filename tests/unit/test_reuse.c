@@ -111,6 +111,18 @@ static void late_joiner_knows_the_isn(void **state)
     scenario_end(&s);
 }
 
+static void acks_tell_the_isn_of_who_was_not_seen(void **state)
+{
+    struct scenario s = begin_at_syn();
+
+    (void)state;
+    send(&s, CLIENT, .flags = SYN, .seq = 1000);
+    send(&s, CLIENT, .seq = 1001, .ack = 5001); /* the SYN-ACK was lost before us */
+    assert_int_equal(send(&s, SERVER, .flags = SYN, .seq = 5000).connection, 0);
+    assert_int_equal(send(&s, SERVER, .flags = SYN, .seq = 5001).connection, 1);
+    scenario_end(&s);
+}
+
 static void reuse_costs_no_memory(void **state)
 {
     struct scenario s = begin_at_syn();
@@ -139,6 +151,7 @@ int main(void)
         cmocka_unit_test(the_other_end_may_begin),
         cmocka_unit_test(simultaneous_open_is_one_connection),
         cmocka_unit_test(late_joiner_knows_the_isn),
+        cmocka_unit_test(acks_tell_the_isn_of_who_was_not_seen),
         cmocka_unit_test(reuse_costs_no_memory),
     };
 

@@ -1,0 +1,153 @@
+"""The program connmon and the plugin, packet by packet: the same fields, or a reason why not."""
+import gzip
+import json
+import pathlib
+import random
+
+import pytest
+
+import encapsulations
+from packets import Connection, Packet, cut
+from test_fields import DEPENDS_ON_VERSION, FOLDERS, discover
+from test_random import STEPS, segment
+
+CAPTURES = [capture for capture, _ in discover(FOLDERS)]
+# Why only one of the two sees a packet, or each sees another TCP header of it.
+REASSEMBLED = "Wireshark puts fragments together; the program counts and skips them"
+CARRIED_OVER_TCP = "Wireshark looks into TCP, for packets that are carried over it"
+NEEDS_WINDOW = "Wireshark 4.0 takes no TCP header that was cut before its window"
+
+
+def reason(frame):
+    """Why that frame may differ, of what Wireshark tells of it; None: it may not."""
+    protocols, is_fragment, lacks_window = frame
+    if is_fragment:
+        return REASSEMBLED
+    if protocols.split(":").count("tcp") > 1:
+        return CARRIED_OVER_TCP
+    return NEEDS_WINDOW if lacks_window else None
+
+
+def frames(wireshark, capture):
+    """{frame: what reason() wants to know}."""
+    names = ["frame.number", "frame.protocols", "tcp.srcport", "tcp.window_size_value",
+             "ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.more", "ipv6.fraghdr.offset"]
+    found = {}
+    for number, protocols, port, window, *flags in wireshark.fields(capture, names):
+        is_fragment = any(set(flag.split(",")) - {"", "0", "False"} for flag in flags)
+        found[int(number)] = protocols, is_fragment, bool(port and not window)
+    return found
+
+
+def packets_of(text):
+    """{frame: its JSON object}, with numbers as they were written."""
+    found = [json.loads(line, parse_float=str) for line in text.splitlines()]
+    return {packet["frame"]: packet for packet in found}
+
+
+def program(request):
+    """As built beside the plugin."""
+    plugin = pathlib.Path(request.config.getoption("--plugin"))
+    return plugin.resolve().parents[1] / "src/program/connmon"
+
+
+def run(wireshark, request, capture):
+    """What the program prints. It leaves decompression to others."""
+    blob = capture.read_bytes()
+    name, stdin = (capture, b"") if blob[:2] != b"\x1f\x8b" else ("-", gzip.decompress(blob))
+    done = wireshark.execute(program(request), "-q", "--json", "-r", name, stdin=stdin)
+    assert done.returncode == 0 and not done.stderr
+    return done.stdout
+
+
+def ends(packet):
+    """Of either direction the same."""
+    return frozenset(packet["connmon.flow"].split("+"))
+
+
+def differing(plugin, ours):
+    """Frames that only one saw, or in which each saw another segment."""
+    return {frame for frame in plugin.keys() | ours.keys()
+            if frame not in plugin or frame not in ours
+            or plugin[frame]["connmon.flow"] != ours[frame]["connmon.flow"]}
+
+
+def compare(wireshark, request, capture):
+    """Checks all packets of a capture; returns the reasons that were needed."""
+    capture = wireshark.share(capture)
+    plugin = packets_of(wireshark.run("-r", capture, "-q", "-z", "connmon,json").stdout)
+    ours = packets_of(run(wireshark, request, capture))
+    about = frames(wireshark, capture)
+    reasons = {frame: reason(about[frame]) for frame in differing(plugin, ours)}
+    assert None not in reasons.values(), [
+        (frame, plugin.get(frame), ours.get(frame)) for frame in reasons if not reasons[frame]]
+    # What else these connections' packets tell builds on the packets that differ.
+    apart = {ends(packets[frame]) for packets in (plugin, ours) for frame in reasons
+             if frame in packets}
+    streams = set()
+    for frame in plugin.keys() - reasons.keys():
+        expected, found = dict(plugin[frame]), dict(ours[frame])
+        streams.add((expected.pop("stream"), found.pop("stream")))
+        if ends(expected) not in apart:
+            assert found == expected
+    assert len({a for a, _ in streams}) == len({b for _, b in streams}) == len(streams)
+    return set(reasons.values())
+
+
+def only_here(wireshark):
+    """Later versions begin new streams in more cases. The program keeps to 4.0's."""
+    if wireshark.version >= (4, 2):
+        pytest.skip("depends on Wireshark's version")
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+def test_captures(wireshark, request, capture):
+    if capture.name in DEPENDS_ON_VERSION:
+        only_here(wireshark)
+    needed = compare(wireshark, request, capture)
+    expected = {"gtp2_different_udp_port.pcap": {REASSEMBLED},
+                "tcp-over-tcp.pcap": {CARRIED_OVER_TCP},
+                "fuzz-2006-09-29-28586.pcap": {NEEDS_WINDOW}}
+    assert needed == expected.get(capture.name, set())
+
+
+def talk(name, wrap, port=40000):
+    made = []
+    client, server = encapsulations.ends(name, port)
+    connection = Connection(made, client=client, server=server, wrap=wrap)
+    connection.open(1)
+    connection.client(40, 1, 1, length=100, ts=(5, 6))
+    connection.server(50, 1, 101, length=50, ts=(7, 5))
+    connection.client(60, 101, 1, blocks=(60, 70))
+    return made
+
+
+@pytest.mark.parametrize("name", [*encapsulations.ALL, *encapsulations.MORE])
+def test_encapsulations(wireshark, request, name):
+    """Whole, and, as another connection, cut after each byte."""
+    wrap = {**encapsulations.ALL, **encapsulations.MORE}[name]
+    spoiled = talk(name, wrap, 40001)[3:5]
+    made = talk(name, wrap) + [cut(packet, size) for packet in spoiled
+                               for size in range(len(packet.data))]
+    made = [Packet(i * 10**6, packet.data, packet.wire_len) for i, packet in enumerate(made)]
+    needed = compare(wireshark, request, wireshark.write(made))
+    assert needed == ({NEEDS_WINDOW} if wireshark.version < (4, 2) else set())
+
+
+@pytest.mark.parametrize("name", encapsulations.LINKS)
+def test_link_types(wireshark, request, name):
+    link_type, head = encapsulations.LINKS[name]
+    made = talk(name, lambda packet: head + packet)
+    assert not compare(wireshark, request, wireshark.write(made, link_type))
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_random_segments(wireshark, request, steps):
+    """SYNs with new ISNs among them: the ports are used again and again."""
+    only_here(wireshark)
+    chance, ms, made = random.Random(7), 1_000_000, []
+    base = [1000, 2**32 - 10]
+    for _ in range(6000):
+        ms += chance.choice(STEPS[steps])
+        made.append(Packet(ms * 10**6, segment(chance, chance.randrange(2), base)))
+    assert not compare(wireshark, request, wireshark.write(made))
