@@ -1,18 +1,22 @@
 #!/bin/sh
-# Installs what a Debian system needs to build connmon (setup.sh build) or to test it as well
-# (setup.sh test). Does nothing where all of it is there. setup.sh names tells what is for building.
+# Installs what a Debian system needs to build connmon (setup.sh build), to test it as well
+# (setup.sh test), or to test Wireshark's windows (setup.sh gui). Does nothing where all of it is
+# there. setup.sh names tells what is for building.
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev wireshark-dev libwireshark-dev tshark
        libpcap-dev dpkg-dev file"
 tests="clang libclang-rt-14-dev clang-format clang-tidy valgrind libcmocka-dev python3-pytest
        python3-pytest-xdist wireshark-common util-linux mandoc iproute2"
+gui="wireshark tshark util-linux python3-pytest xvfb xdotool imagemagick dbus at-spi2-core python3-gi
+     gir1.2-atspi-2.0"
 
 case "${1:-}" in
 names) echo "$build" && exit ;;
 build) packages=$build ;;
 test) packages="$build $tests" ;;
-*) echo "usage: setup.sh build|test|names" >&2; exit 1 ;;
+gui) packages=$gui ;;
+*) echo "usage: setup.sh build|test|gui|names" >&2; exit 1 ;;
 esac
 
 missing=

@@ -95,6 +95,21 @@ class Wireshark:
         if loaded != [str(target)]:
             raise Failure(f"want only the plugin under test, but tshark loads {loaded or 'none'}")
 
+    def install_profile(self, folder):
+        """Of Wireshark's settings, which it may change: a copy for its user."""
+        target = self.home / ".config/wireshark/profiles" / folder.name
+        shutil.copytree(folder, target)
+        self.own(*[p for p in target.parents if self.home in p.parents], target,
+                 *target.iterdir())
+
+    def become_its_user(self):
+        """For good: who was root runs on as the unprivileged user."""
+        if self.is_root:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+        self.is_root = False
+
     def environment(self):
         env = {k: v for k, v in os.environ.items() if k not in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
         return {**env, "HOME": str(self.home), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
