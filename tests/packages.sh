@@ -101,6 +101,9 @@ try_packages() {
 
     check_delays as_root
     check_delays as_user
+    as_user -C connmon -r /capture.pcap >/dev/null || fail "no profile"
+    in_root rm -rf /home/user/.config # where Wireshark copies a profile to
+    in_root connmon -r /capture.pcap | grep -q . || fail "the program prints nothing"
     release=$(as_root --version 2>/dev/null | sed -n '1s/.*) \([0-9]*\.[0-9]*\)\..*/\1/p')
     personal=/home/user/.local/lib/wireshark/plugins/$release/epan
     check_message "$made/$suite/connmon.so" 'found in multiple directories'
