@@ -13,6 +13,7 @@
 #define NS_PER_MS G_GINT64_CONSTANT(1000000)
 
 static guint max_age_s, idle_s, slack_share;
+static guint timeout_s = 300;
 static guint queueing_ms = 100, stall_ms = 200, stall_rtts = 4;
 static guint max_connections, max_outstanding, max_answered, max_holes, max_memory_mb;
 static compat_preference split_interfaces;
@@ -27,6 +28,8 @@ static const struct {
     {&idle_s, "idle", "Forget idle connections after (seconds)",
      "What is known of a connection is forgotten when it was silent for longer than this. 0: it "
      "is kept for as long as the file is open."},
+    {&timeout_s, "timeout", "A connection times out after (seconds)",
+     "The events of connections say so of one that was silent for longer than this. 0: never."},
     {&slack_share, "slack_share", "A pure ACK's TSval needs a delay of (times the slack)",
      "Nobody has to answer a pure ACK, so its TSval may be echoed late. The delay is trusted only "
      "if it is at least so many times the slack, which is how long the host may have waited. "
@@ -98,6 +101,11 @@ struct connmon_config preferences_config(void)
     config.max_answered = max_answered;
     config.max_holes = max_holes;
     return config;
+}
+
+int64_t preferences_timeout_ns(void)
+{
+    return timeout_s * NS_PER_S;
 }
 
 bool preferences_split_interfaces(void)

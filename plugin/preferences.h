@@ -19,6 +19,9 @@ void preferences_register(int proto_connmon);
 /* The limits of the core, as the preferences are now. */
 struct connmon_config preferences_config(void);
 
+/* How long a connection may be silent until it has timed out, in the events; 0: for ever. */
+int64_t preferences_timeout_ns(void);
+
 /* Whether what two interfaces captured of one connection is measured as two. */
 bool preferences_split_interfaces(void);
 

@@ -10,6 +10,7 @@
 
 #include "interest.h"
 #include "tap_conv.h"
+#include "tap_events.h"
 #include "tap_lines.h"
 
 #define PREFIX "connmon"
@@ -23,6 +24,8 @@ static const struct tap_kind kinds[] = {
     {"hosts", "[,filter]", tap_hosts_start},
     {"hosts-json", "[,filter]", tap_hosts_json_start},
     {"hosts-csv", "[,filter]", tap_hosts_csv_start},
+    {"events", "[,filter]", tap_events_start},
+    {"events-json", "[,filter]", tap_events_json_start},
 };
 
 bool taps_take_word(const char **options, const char *word)

@@ -4,8 +4,6 @@
  */
 #include "line.h"
 
-#include <time.h>
-
 #include "text.h"
 
 /* The widths of the columns; a value that needs more takes more. */
@@ -58,26 +56,6 @@ static void put_delay_or(struct text *text, bool is_present, int64_t ns, bool ma
         put_delay(text, ns, widths->delay);
 }
 
-static void put_time_of_day(struct text *text, int64_t ns)
-{
-    int64_t part = ns % NS_PER_S;
-    time_t s = (time_t)(ns / NS_PER_S);
-    struct tm tm = {0};
-
-    if (part < 0) { /* before 1970 */
-        part += NS_PER_S;
-        s--;
-    }
-    localtime_r(&s, &tm);
-    text_digits(text, (uint64_t)tm.tm_hour, 2);
-    text_char(text, ':');
-    text_digits(text, (uint64_t)tm.tm_min, 2);
-    text_char(text, ':');
-    text_digits(text, (uint64_t)tm.tm_sec, 2);
-    text_char(text, '.');
-    text_digits(text, (uint64_t)part / 1000, 6);
-}
-
 size_t connmon_line(char *line, size_t size, const struct connmon_observation *seen,
                     struct connmon_line_format format)
 {
@@ -92,7 +70,7 @@ size_t connmon_line(char *line, size_t size, const struct connmon_observation *s
     else if (format.machine)
         text_seconds(&text, seen->time_ns, 6, 0);
     else
-        put_time_of_day(&text, seen->time_ns);
+        text_time_of_day(&text, seen->time_ns);
     put_delay_or(&text, result->tsval.present, result->tsval.ns, format.machine, widths,
                  widths->no_delay);
     put_delay_or(&text, result->seqno.present, result->seqno.ns, format.machine, widths,

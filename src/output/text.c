@@ -4,6 +4,8 @@
  */
 #include "text.h"
 
+#include <time.h>
+
 enum {
     NUMBER_SIZE = 24, /* any 64-bit number, with a sign and a point */
     GROUPS = 8,       /* of 16 bits in an IPv6 address */
@@ -99,6 +101,26 @@ void text_duration(struct text *text, int64_t ns)
     static const char *const units[] = {"us", "ms", "s", NULL};
 
     text_scaled(text, ns < 0 ? 0 : (uint64_t)ns, units);
+}
+
+void text_time_of_day(struct text *text, int64_t ns)
+{
+    int64_t part = ns % NS_PER_S;
+    time_t s = (time_t)(ns / NS_PER_S);
+    struct tm tm = {0};
+
+    if (part < 0) { /* before 1970 */
+        part += NS_PER_S;
+        s--;
+    }
+    localtime_r(&s, &tm);
+    text_digits(text, (uint64_t)tm.tm_hour, 2);
+    text_char(text, ':');
+    text_digits(text, (uint64_t)tm.tm_min, 2);
+    text_char(text, ':');
+    text_digits(text, (uint64_t)tm.tm_sec, 2);
+    text_char(text, '.');
+    text_digits(text, (uint64_t)part / 1000, 6);
 }
 
 static void put_ipv4(struct text *text, const uint8_t *addr)

@@ -65,6 +65,9 @@ void text_scaled(struct text *text, uint64_t thousandths, const char *const *uni
 /* Nanoseconds as "24.9 ms"; 0 if negative. */
 void text_duration(struct text *text, int64_t ns);
 
+/* Nanoseconds since 1970 as the local time of day with six digits, truncated. */
+void text_time_of_day(struct text *text, int64_t ns);
+
 /* "address:port", IPv6 as in RFC 5952 but without brackets. */
 void text_endpoint(struct text *text, const struct connmon_endpoint *end);
 

@@ -1,0 +1,57 @@
+/* events.h - connections as they live: found, established, closed, and why
+ *
+ * Told as they happen, in the order of capture time. What a packet means for its connection is the
+ * core's to say (enum connmon_event); here it becomes who, when, after how long, and how many
+ * connections are open; and here connections time out.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_EVENTS_H
+#define CONNMON_EVENTS_H
+
+#include "observation.h"
+
+/* No packet tells it, so it is none of enum connmon_event: nothing came for too long. */
+enum { EVENT_TIMED_OUT = CONNMON_EVENT_REUSED + 1 };
+
+struct event {
+    int kind;        /* enum connmon_event or EVENT_TIMED_OUT */
+    int64_t time_ns; /* valid if has_time */
+    int64_t age_ns;  /* of the connection, since its first packet; valid if has_time */
+    bool has_time;
+    uint32_t stream; /* the connection's discriminator */
+    struct connmon_endpoint client, server;
+    enum connmon_side by; /* who did it; CONNMON_SIDE_NONE where nobody or both did */
+    /* Of CONNMON_EVENT_ESTABLISHED: the handshake's delays */
+    int64_t server_delay_ns, client_delay_ns;
+    bool has_server_delay, has_client_delay;
+    uint64_t opened, closed; /* connections so far, this one included */
+};
+
+typedef void events_sink(void *to, const struct event *event);
+
+struct events;
+
+/* A connection that is silent for longer than `timeout_ns` (0: for ever) times out. Each event goes
+ * to `sink` with `to`. Free with events_free(); NULL if there is no memory. */
+struct events *events_new(int64_t timeout_ns, events_sink *sink, void *to);
+void events_free(struct events *events);
+
+/* Takes the next TCP packet. */
+void events_add(struct events *events, const struct connmon_observation *seen);
+
+/* Tells that capture time has reached `time_ns`, by whatever packet: tells what has timed out. A
+ * clock that steps back changes nothing. */
+void events_advance(struct events *events, int64_t time_ns);
+
+/* Forgets all connections, and counts anew. */
+void events_reset(struct events *events);
+
+struct events_totals {
+    uint64_t opened, closed; /* what is neither is open */
+    uint64_t dropped;        /* packets of connections that there was no memory for */
+};
+
+struct events_totals events_totals(const struct events *events);
+
+#endif

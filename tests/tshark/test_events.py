@@ -1,0 +1,197 @@
+"""-z connmon,events: connections as they live, against the fields, counts and tcp.completeness."""
+import collections
+import json
+import re
+
+import pytest
+
+import harness
+import oracle
+from packets import FIN, RST, SYN, Connection, Packet, ethernet, ip, udp
+from test_fields import DEPENDS_ON_VERSION, FOLDERS, PAIRS
+
+CAPTURES = [capture for capture, _ in PAIRS]
+ids = dict(ids=lambda capture: capture.name)
+FOREVER = ["-o", "connmon.timeout:0"]
+FOUND = {"found", "found_midstream"}
+ENDS = {"closed", "reset", "timed_out"}
+SYN_BIT, ANSWER_BIT, ACK_BIT, FIN_BIT, RST_BIT = 1, 2, 4, 16, 32
+
+
+def events(wireshark, capture, *args, tap="connmon,events-json"):
+    done = wireshark.run("-r", wireshark.share(capture), "-q", "-z", tap, *args)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def stories(told):
+    """{stream: what happened to it, in order}"""
+    found = collections.defaultdict(list)
+    for event in told:
+        found[event["stream"]].append(event["event"])
+    return found
+
+
+def check_counts(told):
+    """Each event tells how many connections are open, and nothing ends that has not begun."""
+    opened = closed = 0
+    is_open = set()
+    for event in told:
+        kind, stream = event["event"], event["stream"]
+        if kind in FOUND:
+            assert stream not in is_open
+            is_open.add(stream)
+            opened += 1
+        elif kind in ENDS or (kind == "reused" and stream in is_open):
+            is_open.remove(stream)
+            closed += 1
+        assert (event["opened"], event["closed"], event["open"]) == (opened, closed, len(is_open))
+
+
+@pytest.mark.parametrize("capture", CAPTURES, **ids)
+def test_opened_less_closed_is_open(wireshark, capture):
+    told = events(wireshark, capture, "-o", "connmon.timeout:1")
+    assert told
+    check_counts(told)
+    times = [event["time"] for event in told]
+    assert times == sorted(times)
+
+
+@pytest.mark.parametrize("capture", CAPTURES, **ids)
+def test_events_are_the_fields(wireshark, capture):
+    """What a packet's field says is told, and, but for reuse, nothing else."""
+    rows = wireshark.fields(capture, ["connmon.event", "tcp.stream"], "-Y", "connmon.event")
+    expected = collections.Counter(harness.EVENTS[event] for event, _ in rows)
+    happened = events(wireshark, capture, *FOREVER)
+    check_counts(happened)
+    told = collections.Counter(event["event"] for event in happened)
+    late = {"found", "found_midstream", "reused"}
+    assert {k: n for k, n in told.items() if k not in late} == {
+        k: n for k, n in expected.items() if k not in late}
+    assert told["found"] == expected["found"] + expected["reused"]
+    assert told["found_midstream"] >= expected["found_midstream"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=["captures", "golden"])
+def test_fields_are_the_oracle_s(wireshark, folder):
+    """The tables of the golden captures are older than these two fields."""
+    for capture in CAPTURES:
+        if capture.parent != folder or capture.suffix == ".gz":
+            continue
+        found = wireshark.connmon(capture)
+        expected = oracle.expectations(capture)
+        harness.assert_same({n: {c: row[c] for c in ("state", "event")} for n, row in found.items()},
+                            expected, capture.name)
+
+
+def test_lines_say_the_same(wireshark):
+    capture = harness.ROOT / "captures/smtp.pcap"
+    told = events(wireshark, capture)
+    out = wireshark.run("-r", wireshark.share(capture), "-q", "-z", "connmon,events").stdout
+    lines = [re.fullmatch(r"(\S+) (.{29}) +(\d+)  (\S+) > (\S+)  age \S+ \S+(  .*)?  open (\d+)", line)
+             for line in out.splitlines()]
+    assert all(lines)
+    assert [(int(m[3]), m[4], m[5], int(m[7])) for m in lines] == [
+        (e["stream"], e["client"], e["server"], e["open"]) for e in told]
+    assert "established" in lines[1][2] and lines[1][6] == "  server 346 ms  client 32.0 us"
+    assert lines[2][2].rstrip() == "half-closed by client"
+
+
+# --- Against Wireshark's own opinion
+
+# Where the two differ, each for a reason.
+DIFFERENT = {
+    "whatsapp.pcap": "no SYN-ACK was captured, but the client acknowledges it",
+    "sites.pcapng": "the client's packets were not captured, but the server sends data",
+    "ipv6-http-atomic-frag.pcap": "no SYN was captured, but its answer was",
+    "fix2.pcap": "a RST behind both FINs and their ACKs resets nothing",
+}
+
+
+def completeness(wireshark, capture):
+    """{stream: the bits at its end}"""
+    rows = wireshark.fields(capture, ["tcp.stream", "tcp.completeness"], "-Y",
+                            "connmon.flow", "-2")
+    return {int(stream): int(bits, 0) for stream, bits in rows
+            if stream.isdigit() and bits.isdigit()}
+
+
+@pytest.mark.parametrize("capture", CAPTURES, **ids)
+def test_completeness(wireshark, capture):
+    if capture.name in DEPENDS_ON_VERSION or capture.name == "tcp-over-tcp.pcap":
+        pytest.skip("streams are counted otherwise")
+    told = stories(events(wireshark, capture, *FOREVER))
+    wrong = []
+    for stream, bits in completeness(wireshark, capture).items():
+        story = set(told.get(stream, ()))
+        is_shaken = all(bits & bit for bit in (SYN_BIT, ANSWER_BIT, ACK_BIT))
+        checks = [("established", is_shaken), ("half_closed", bits & FIN_BIT),
+                  ("reset", bits & RST_BIT)]
+        wrong += [(stream, bits, kind) for kind, theirs in checks
+                  if bool(theirs) != (kind in story)]
+    assert bool(wrong) == (capture.name in DIFFERENT), wrong
+
+
+# --- Constructed ones
+
+def kinds(wireshark, packets, *args):
+    told = events(wireshark, wireshark.write(packets), *args)
+    check_counts(told)
+    return [event["event"] for event in told], told
+
+
+def test_a_timeout_is_told_when_its_time_has_come(wireshark):
+    packets = []
+    a, b = (Connection(packets, client=("192.0.2.1", port)) for port in (40001, 40002))
+    a.open(0)
+    b.open(200_000)
+    packets.append(Packet(301_000 * 10**6, ethernet(ip("192.0.2.9", "192.0.2.8", "udp",
+                                                       udp(1, 2, b"")))))
+    b.client(400_000, 1, 1, 10)
+    told_kinds, told = kinds(wireshark, packets)
+    assert told_kinds == ["found", "established", "found", "established", "timed_out"]
+    assert (told[4]["stream"], told[4]["time"], told[4]["open"]) == (0, 300.021, 1)
+    a.client(500_000, 1, 1, 10)
+    assert kinds(wireshark, packets)[0][5:] == ["found_midstream"]
+
+
+def test_the_wrong_packets_close_nothing(wireshark):
+    packets = []
+    c = Connection(packets)
+    c.open(0)
+    c.client(30, 100_000, 1, flags=RST)
+    for i in range(500):
+        c.client(31 + i / 100, 1, 1, flags=FIN)
+    c.server(40, 1, 1)
+    c.server(41, 1, 2, flags=FIN)
+    c.client(42, 2, 1)
+    assert kinds(wireshark, packets)[0] == ["found", "established", "reset_ignored", "half_closed"]
+    c.client(43, 2, 2)
+    c.client(44, 2, 2)
+    c.server(45, 1, 2, flags=FIN)
+    assert kinds(wireshark, packets)[0][4:] == ["closed"]
+
+
+def test_one_direction(wireshark):
+    for side in (Connection.client, Connection.server):
+        packets = []
+        c = Connection(packets)
+        side(c, 0, 0, *([1] if side == Connection.server else []), flags=SYN)
+        side(c, 10, 1, 1, 10)
+        side(c, 20, 11, 1, flags=FIN)
+        told_kinds, told = kinds(wireshark, packets)
+        assert told_kinds == ["found", "established", "half_closed"]
+        assert told[0]["client"] == "192.0.2.1:40000"
+        assert told[2]["by"] == ("client" if side == Connection.client else "server")
+
+
+def test_a_filter_restricts_what_is_told(wireshark):
+    capture = harness.ROOT / "captures/smtp.pcap"
+    told = events(wireshark, capture, tap="connmon,events-json,tcp.port == 25")
+    assert {event["stream"] for event in told} == {0, 2}
+    check_counts(told)
+
+
+def test_bad_filter(wireshark):
+    done = wireshark.execute("tshark", "-r", wireshark.share(harness.ROOT / "captures/smtp.pcap"),
+                             "-q", "-z", "connmon,events,no.such.field")
+    assert done.returncode == 1 and "no.such.field" in done.stderr and not done.stdout
