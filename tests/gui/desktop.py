@@ -183,7 +183,8 @@ class Gui:
 
     def unfold(self, line):
         """Opens the part of the details that the line heads."""
-        cell = next(c for c in children(self.tree("Packet details")) if c.get_name() == line)
+        cell = wait_for(line, lambda: next(
+            (c for c in children(self.tree("Packet details")) if c.get_name() == line), None))
         place = Atspi.Component.get_extents(cell, Atspi.CoordType.SCREEN)
         self.desktop.xdotool("mousemove", place.x + place.width // 2, place.y + place.height // 2,
                              "click", 1, "key", "Right")

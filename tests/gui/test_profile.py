@@ -41,12 +41,13 @@ def test_the_columns_are_filled(gui):
 
 
 def test_the_details_unfold(gui):
-    gui.unfold("[Connection Monitor]")
-    out = gui.wireshark.run("-r", gui.capture, "-Y", f"frame.number == {SLOW}", "-O", "connmon").stdout
-    expected = [line.strip() for line in out.partition("[Connection Monitor]\n")[2].splitlines()
-                if line.startswith("    [")]
+    one = f"frame.number == {SLOW}"
+    out = gui.wireshark.run("-r", gui.capture, "-Y", one, "-O", "connmon").stdout
+    title, *expected = [line for line in out[out.index("[Connection Monitor"):].splitlines()
+                        if not line.startswith(" " * 8)]
+    gui.unfold(title)
     found = gui.details()
-    assert found[found.index("[Connection Monitor]") + 1:] == expected
+    assert found[found.index(title) + 1:] == [line.strip() for line in expected if line]
     gui.desktop.picture(gui.capture.name, "packets")
 
 
