@@ -41,7 +41,7 @@ void output_open(void)
 {
     g_mutex_lock(&mutex);
     if (users++ == 0) {
-        is_terminal = isatty(STDOUT_FILENO);
+        is_terminal = output_is_terminal();
         if (!is_terminal)
             flusher = g_thread_new("connmon output", flush_each_second, NULL);
     }
@@ -61,6 +61,11 @@ void output_close(void)
     g_mutex_unlock(&mutex);
     if (last)
         g_thread_join(last);
+}
+
+bool output_is_terminal(void)
+{
+    return isatty(STDOUT_FILENO);
 }
 
 G_GNUC_NORETURN static void give_up(int error)

@@ -9,11 +9,15 @@
 #ifndef CONNMON_PLUGIN_OUTPUT_H
 #define CONNMON_PLUGIN_OUTPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* To be called before the first output_write() of a tap, and once after its last. */
 void output_open(void);
 void output_close(void);
+
+/* Whether somebody reads along. */
+bool output_is_terminal(void);
 
 /* Writes what stands for one packet. */
 void output_write(const char *bytes, size_t size);

@@ -9,6 +9,7 @@
 #include <epan/stat_tap_ui.h>
 
 #include "interest.h"
+#include "tap_bandwidth.h"
 #include "tap_conv.h"
 #include "tap_events.h"
 #include "tap_lines.h"
@@ -24,6 +25,8 @@ static const struct tap_kind kinds[] = {
     {"hosts", "[,filter]", tap_hosts_start},
     {"hosts-json", "[,filter]", tap_hosts_json_start},
     {"hosts-csv", "[,filter]", tap_hosts_csv_start},
+    {"bandwidth", ",SECONDS[,hosts][,top=N][,filter]", tap_bandwidth_start},
+    {"bandwidth-json", ",SECONDS[,hosts][,top=N][,filter]", tap_bandwidth_json_start},
     {"events", "[,filter]", tap_events_start},
     {"events-json", "[,filter]", tap_events_json_start},
 };

@@ -65,6 +65,12 @@ static void put_readable(struct text *text, const struct report_column *column,
     case REPORT_RATE:
         put_whole_scaled(text, number, rates);
         break;
+    case REPORT_SHARE:
+        text_unsigned(text, number / 10000, 0);
+        text_char(text, '.');
+        text_digits(text, number / 1000 % 10, 1);
+        text_string(text, " %");
+        break;
     case REPORT_BOOLEAN:
         text_string(text, number ? "yes" : "no");
         break;
@@ -93,6 +99,8 @@ static void put_exact(struct text *text, const struct report_column *column,
 {
     if (column->type == REPORT_BOOLEAN)
         text_string(text, cell->number ? "true" : "false");
+    else if (column->type == REPORT_SHARE)
+        text_seconds(text, cell->number * 1000, 6, 0);
     else if (column->type == REPORT_TIME || column->type == REPORT_DATE)
         text_seconds(text, cell->number, 9, 0);
     else

@@ -16,6 +16,7 @@ enum report_type {
     REPORT_TIME, /* a duration in ns */
     REPORT_DATE, /* ns since 1970 */
     REPORT_RATE, /* bits per second */
+    REPORT_SHARE, /* a part of something, in millionths of it */
     REPORT_BOOLEAN,
 };
 

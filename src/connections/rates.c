@@ -1,0 +1,177 @@
+/* rates.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rates.h"
+
+#include <string.h>
+
+#include "text.h"
+
+enum column {
+#define COLUMN(id, type, is_brief, name, title, help) COLUMN_##id,
+#define INTERVAL_COLUMN COLUMN
+#define CONNECTION_COLUMN COLUMN
+#define ADDRESS_COLUMN COLUMN
+#define WAY_COLUMN COLUMN
+#define SHARE_COLUMN COLUMN
+#include "rates.def"
+};
+
+enum { OTHER_WAY = 0x100 }; /* in a column's id: of ways[1] */
+
+#define ROW(way, prefix, id, type, is_brief, name, title, help)                                    \
+    {prefix, name, title, help, REPORT_##type, is_brief, (way) | (id)},
+
+static const struct report_column connection_columns[] = {
+#define INTERVAL_COLUMN(id, ...) ROW(0, NULL, COLUMN_##id, __VA_ARGS__)
+#define CONNECTION_COLUMN INTERVAL_COLUMN
+#include "rates.def"
+#define WAY_COLUMN(id, ...) ROW(0, "client", COLUMN_##id, __VA_ARGS__)
+#include "rates.def"
+#define WAY_COLUMN(id, ...) ROW(OTHER_WAY, "server", COLUMN_##id, __VA_ARGS__)
+#include "rates.def"
+#define SHARE_COLUMN(id, ...) ROW(0, NULL, COLUMN_##id, __VA_ARGS__)
+#include "rates.def"
+};
+
+static const struct report_column address_columns[] = {
+#define INTERVAL_COLUMN(id, ...) ROW(0, NULL, COLUMN_##id, __VA_ARGS__)
+#define ADDRESS_COLUMN INTERVAL_COLUMN
+#include "rates.def"
+#define WAY_COLUMN(id, ...) ROW(0, "sent", COLUMN_##id, __VA_ARGS__)
+#include "rates.def"
+#define WAY_COLUMN(id, ...) ROW(OTHER_WAY, "received", COLUMN_##id, __VA_ARGS__)
+#include "rates.def"
+#define SHARE_COLUMN(id, ...) ROW(0, NULL, COLUMN_##id, __VA_ARGS__)
+#include "rates.def"
+};
+
+void rates_add(struct rates_way *way, const struct connmon_observation *seen)
+{
+    const struct connmon_result *result = &seen->result;
+
+    way->bytes += seen->wire_len;
+    if (result->seq_event != CONNMON_SEQ_RETRANSMISSION &&
+        result->seq_event != CONNMON_SEQ_KEEP_ALIVE)
+        way->goodput_bytes += result->payload_len;
+    if (result->rtt_source == CONNMON_RTT_NONE)
+        return;
+    if (way->rtt_count == 0 || result->rtt_ns < way->rtt_min)
+        way->rtt_min = result->rtt_ns;
+    if (way->rtt_count == 0 || result->rtt_ns > way->rtt_max)
+        way->rtt_max = result->rtt_ns;
+    way->rtt_count++;
+    way->rtt_sum =
+        result->rtt_ns > INT64_MAX - way->rtt_sum ? INT64_MAX : way->rtt_sum + result->rtt_ns;
+}
+
+static void set_number(struct report_cell *cell, uint64_t number)
+{
+    cell->is_present = true;
+    cell->number = number > INT64_MAX ? INT64_MAX : (int64_t)number;
+}
+
+static void set_end(struct report_cell *cell, const struct connmon_endpoint *end)
+{
+    struct text text = {cell->text, cell->text + sizeof(cell->text) - 1};
+
+    text_endpoint(&text, end);
+    *text.at = '\0';
+    cell->is_present = true;
+}
+
+static uint64_t per_second(const struct rates *rates, uint64_t amount)
+{
+    return (uint64_t)((double)amount * 1e9 / (double)rates->interval->length_ns);
+}
+
+static void set_rtt(struct report_cell *cell, const struct rates_way *way, int64_t ns)
+{
+    if (way->rtt_count > 0)
+        set_number(cell, (uint64_t)ns);
+}
+
+static void set_way(const struct rates *rates, const struct rates_way *way, enum column column,
+                    struct report_cell *cell)
+{
+    switch (column) {
+    case COLUMN_BYTES:
+        set_number(cell, way->bytes);
+        break;
+    case COLUMN_BYTE_RATE:
+        set_number(cell, per_second(rates, way->bytes));
+        break;
+    case COLUMN_RATE:
+        set_number(cell, per_second(rates, 8 * way->bytes));
+        break;
+    case COLUMN_GOODPUT:
+        set_number(cell, per_second(rates, 8 * way->goodput_bytes));
+        break;
+    case COLUMN_RTT_MIN:
+        set_rtt(cell, way, way->rtt_min);
+        break;
+    case COLUMN_RTT_MAX:
+        set_rtt(cell, way, way->rtt_max);
+        break;
+    default:
+        set_rtt(cell, way, way->rtt_count > 0 ? way->rtt_sum / (int64_t)way->rtt_count : 0);
+        break;
+    }
+}
+
+static void set_share(const struct rates *rates, struct report_cell *cell)
+{
+    uint64_t bytes = rates->ways[0].bytes + rates->ways[1].bytes;
+
+    if (rates->interval->bytes > 0)
+        set_number(cell, (uint64_t)((double)bytes * 1e6 / (double)rates->interval->bytes));
+}
+
+static void set_cell(const void *row, const struct report_column *column, struct report_cell *cell)
+{
+    const struct rates *rates = row;
+    enum column id = (enum column)(column->id & ~OTHER_WAY);
+
+    cell->is_present = false;
+    switch (id) {
+    case COLUMN_START:
+        cell->is_present = true;
+        cell->number = rates->interval->start_ns;
+        break;
+    case COLUMN_SECONDS:
+        set_number(cell, (uint64_t)rates->interval->length_ns);
+        break;
+    case COLUMN_ACTIVE:
+        set_number(cell, rates->interval->active);
+        break;
+    case COLUMN_TOTAL:
+        set_number(cell, rates->interval->bytes);
+        break;
+    case COLUMN_STREAM:
+        set_number(cell, rates->stream);
+        break;
+    case COLUMN_CLIENT:
+    case COLUMN_SERVER:
+        set_end(cell, &rates->ends[id == COLUMN_SERVER]);
+        break;
+    case COLUMN_ADDRESS: /* an endpoint without its port */
+        set_end(cell, &rates->ends[0]);
+        *strrchr(cell->text, ':') = '\0';
+        break;
+    case COLUMN_SHARE:
+        set_share(rates, cell);
+        break;
+    default:
+        set_way(rates, &rates->ways[column->id & OTHER_WAY ? 1 : 0], id, cell);
+        break;
+    }
+}
+
+#define KIND(columns)                                                                              \
+    {                                                                                              \
+        columns, sizeof(columns) / sizeof(*(columns)), set_cell                                    \
+    }
+
+const struct report_kind rates_of_connection = KIND(connection_columns);
+const struct report_kind rates_of_address = KIND(address_columns);

@@ -1,0 +1,95 @@
+"""-z connmon,bandwidth: summed over its intervals, it is what the statistics say."""
+import collections
+import decimal
+import json
+
+import pytest
+
+import harness
+from packets import Connection
+from test_fields import PAIRS
+
+CAPTURES = [capture for capture, _ in PAIRS]
+SMALL = harness.ROOT / "captures/smtp.pcap"
+
+
+def objects(wireshark, capture, *taps):
+    """For each tap, its objects; told apart by a key that no other has."""
+    words = [word for tap in taps for word in ("-z", f"connmon,{tap}")]
+    out = wireshark.run("-r", wireshark.share(capture), "-q", *words).stdout
+    rows = [json.loads(line, parse_float=decimal.Decimal) for line in out.splitlines()]
+    return {key: [row for row in rows if key in row]
+            for key in ("client_goodput", "sent_goodput", "verdict")}
+
+
+def summed(rows, key, *names):
+    sums = collections.Counter()
+    for row in rows:
+        sums[row[key]] += sum(row[name] for name in names)
+    return dict(sums)
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+def test_intervals_sum_up_to_the_statistics(wireshark, capture):
+    found = objects(wireshark, capture, "bandwidth-json,0.25,top=0", "conv-json",
+                    "bandwidth-json,1.5,hosts,top=0")
+    whole = {row["stream"]: row["bytes"] for row in found["verdict"]}
+    rows, hosts = found["client_goodput"], found["sent_goodput"]
+    assert summed(rows, "stream", "client_bytes", "server_bytes") == whole
+    per_interval = {row["start"]: row["total_bytes"] for row in rows}
+    assert sum(per_interval.values()) == sum(whole.values())
+    assert summed(rows, "start", "client_bytes", "server_bytes") == per_interval
+    assert sum(row["sent_bytes"] for row in hosts) == sum(whole.values())
+    assert sum(row["received_bytes"] for row in hosts) == sum(whole.values())
+    for row in rows:
+        assert row["client_rate"] == 8 * row["client_bytes"] * 4
+        assert row["client_goodput"] <= row["client_rate"]
+        assert row["active"] == sum(other["start"] == row["start"] for other in rows)
+        part = decimal.Decimal(row["client_bytes"] + row["server_bytes"]) / row["total_bytes"]
+        assert abs(row["share"] - part) < decimal.Decimal("0.000002")
+
+
+def test_the_largest_come_first(wireshark):
+    capture = next(capture for capture in CAPTURES if capture.name == "smtp.pcap")
+    rows = objects(wireshark, capture, "bandwidth-json,1000000000,top=0")["client_goodput"]
+    sizes = [row["client_bytes"] + row["server_bytes"] for row in rows]
+    assert len(sizes) > 3 and sizes == sorted(sizes, reverse=True)
+    top = objects(wireshark, capture, "bandwidth-json,1000000000,top=3")["client_goodput"]
+    assert top == rows[:3]
+
+
+def test_goodput_and_delay_of_an_interval(wireshark):
+    packets = []
+    c = Connection(packets)
+    c.open(0)
+    c.client(1000, 1, 1, 1000)
+    c.server(1040, 1, 1001)
+    c.client(1500, 1, 1, 1000)   # again
+    c.client(1501, 1000, 1, 1)   # a keep-alive
+    c.client(4 * 10**12, 1001, 1, 500)  # far in the future: the empty intervals are passed by
+    rows = objects(wireshark, wireshark.write(packets), "bandwidth-json,1")["client_goodput"]
+    assert [row["client_goodput"] for row in rows] == [0, 8000, 4000]
+    assert rows[1]["server_rtt_mean"] == decimal.Decimal("0.04")
+    assert rows[1]["client_rtt_mean"] is None
+    assert rows[2]["start"] == 4 * 10**9
+
+
+def test_text(wireshark):
+    out = wireshark.run("-r", wireshark.share(SMALL), "-q", "-z",
+                        "connmon,bandwidth,3,tcp.port == 25").stdout
+    tables = out.rstrip("\n").split("\n\n")
+    assert len(tables) == 4 and "\033" not in out
+    head, groups, columns, row = tables[0].splitlines()
+    assert head == "06:06:07.492060 + 3.00 s: 4.13 kbit/s, 1 active"
+    assert groups.split() == ["client", "server"] and columns.split()[0] == "Stream"
+    assert row.split()[:3] == ["0", "10.10.1.4:1470", "74.53.140.153:25"]
+    assert row.endswith("100.0 %")
+
+
+@pytest.mark.parametrize("options", ["bandwidth", "bandwidth,0", "bandwidth,-1", "bandwidth,nan",
+                                     "bandwidth,1e300", "bandwidth,ten", "bandwidth,1,top=-1",
+                                     "bandwidth-json,1,top=x", "bandwidth,1,no.such.field"])
+def test_bad_options(wireshark, options):
+    done = wireshark.execute("tshark", "-r", wireshark.share(SMALL), "-q", "-z", f"connmon,{options}")
+    assert done.returncode == 1 and not done.stdout
+    assert len([line for line in done.stderr.splitlines() if line.startswith("tshark:")]) == 1

@@ -1,0 +1,140 @@
+/* test_bandwidth.c - who sent how much in an interval
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "figures.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "bandwidth.h"
+
+/* What was written, and how often each connection's row was. */
+struct written {
+    char text[65536];
+    size_t size;
+};
+
+static void keep(void *to, const char *text, size_t length)
+{
+    struct written *written = to;
+
+    assert_true(written->size + length < sizeof(written->text));
+    memcpy(written->text + written->size, text, length);
+    written->size += length;
+    written->text[written->size] = '\0';
+}
+
+static struct bandwidth *begin(struct written *written, size_t top, bool is_json)
+{
+    const struct bandwidth_config config = {
+        .interval_ns = 1000 * MS, .top = top, .is_json = is_json};
+    struct bandwidth *bandwidth;
+
+    memset(written, 0, sizeof(*written));
+    bandwidth = bandwidth_new(&config, keep, written);
+    assert_non_null(bandwidth);
+    return bandwidth;
+}
+
+static void add(struct bandwidth *bandwidth, int64_t ms, uint32_t connection, uint32_t bytes)
+{
+    struct connmon_observation seen = observe(ms, 0, CONNMON_ACK, 0);
+
+    seen.result.side = CONNMON_CLIENT;
+    seen.result.connection = seen.discriminator = connection;
+    seen.wire_len = bytes;
+    bandwidth_add(bandwidth, &seen);
+}
+
+/* Where the row of a connection stands; 0 if it has none. */
+static size_t place_of(const struct written *written, uint32_t connection)
+{
+    char key[32];
+    const char *found;
+    size_t place = 1;
+
+    snprintf(key, sizeof(key), "\"stream\":%u,", (unsigned)connection);
+    found = strstr(written->text, key);
+    for (const char *at = written->text; found && at < found; at++)
+        place += *at == '\n';
+    return found ? place : 0;
+}
+
+/* Of 5,000 connections, in the order of a permutation, five send the most. */
+static void the_largest_are_selected(void **state)
+{
+    struct written written;
+    struct bandwidth *bandwidth = begin(&written, 5, true);
+
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < 5000; i++) {
+            uint32_t connection = i * 2503 % 5000;
+
+            add(bandwidth, round * 1000, connection, 100 + (connection * 7 + 3) % 5000);
+        }
+        written.size = 0;
+        bandwidth_advance(bandwidth, (round + 1) * 1000 * MS);
+        for (uint32_t connection = 0; connection < 5000; connection++) {
+            uint32_t rank = 5000 - (connection * 7 + 3) % 5000;
+
+            if (rank <= 5)
+                assert_int_equal(place_of(&written, connection), rank);
+        }
+        assert_non_null(strstr(written.text, "\"active\":5000,"));
+    }
+    bandwidth_free(bandwidth);
+}
+
+static void idle_connections_do_not_show(void **state)
+{
+    struct written written;
+    struct bandwidth *bandwidth = begin(&written, 0, true);
+
+    (void)state;
+    add(bandwidth, 0, 1, 100);
+    add(bandwidth, 10, 2, 200);
+    bandwidth_advance(bandwidth, 999 * MS);
+    assert_int_equal(written.size, 0);
+    add(bandwidth, 1000, 2, 300);
+    assert_int_equal(place_of(&written, 2), 1);
+    assert_int_equal(place_of(&written, 1), 2);
+    written.size = 0;
+    written.text[0] = '\0';
+    add(bandwidth, 500, 2, 300); /* a clock that steps back: still the same interval */
+    bandwidth_advance(bandwidth, INT64_MAX);
+    assert_int_equal(place_of(&written, 1), 0);
+    assert_non_null(strstr(written.text, "\"client_bytes\":600,"));
+    written.size = 0;
+    bandwidth_finish(bandwidth);
+    assert_int_equal(written.size, 0);
+    bandwidth_free(bandwidth);
+}
+
+static void a_reset_forgets_the_interval(void **state)
+{
+    struct written written;
+    struct bandwidth *bandwidth = begin(&written, 0, false);
+
+    (void)state;
+    add(bandwidth, 0, 1, 100);
+    bandwidth_reset(bandwidth);
+    bandwidth_finish(bandwidth);
+    assert_int_equal(written.size, 0);
+    add(bandwidth, 500, 2, 1250);
+    bandwidth_finish(bandwidth);
+    assert_non_null(strstr(written.text, " + 1.00 s: 10.0 kbit/s, 1 active\n"));
+    bandwidth_free(bandwidth);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_largest_are_selected),
+        cmocka_unit_test(idle_connections_do_not_show),
+        cmocka_unit_test(a_reset_forgets_the_interval),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
