@@ -137,11 +137,26 @@ static void show_stall(packet_info *pinfo, const struct connmon_observation *see
                            words_endpoint(pinfo, host), causes[stall->cause].words);
 }
 
+/* The column "Expert Info" shows what was added last, and we come behind all others: a chat of ours
+ * would hide their warning. So it is made to show the gravest. */
+static void show_gravest(packet_info *pinfo, const char *before)
+{
+    const char *now = col_get_text(pinfo->cinfo, COL_EXPERT);
+
+    if (before && now &&
+        str_to_val(before, expert_severity_vals, 0) > str_to_val(now, expert_severity_vals, 0))
+        col_add_str(pinfo->cinfo, COL_EXPERT, before);
+}
+
 void expert_show(packet_info *pinfo, tvbuff_t *tvb, const struct connmon_observation *seen,
                  const struct stall *stall, proto_item *const *items)
 {
+    const char *column = col_get_text(pinfo->cinfo, COL_EXPERT);
+    const char *before = column ? wmem_strdup(pinfo->pool, column) : NULL;
+
     show_sequence(pinfo, &seen->result, items[CONNMON_FIELD_SEQ_EVENT]);
     show_delay(pinfo, &seen->result, items);
     if (stall)
         show_stall(pinfo, seen, stall, add_stall(tvb, stall, items[CONNMON_FIELD_NONE]));
+    show_gravest(pinfo, before);
 }

@@ -35,7 +35,8 @@ static const struct {
     [CONNMON_TYPE_SEQ_EVENT] = {FT_UINT8, BASE_DEC, VALS(seq_event_names)},
     [CONNMON_TYPE_STATE] = {FT_UINT8, BASE_DEC, VALS(state_names)},
     [CONNMON_TYPE_EVENT] = {FT_UINT8, BASE_DEC, VALS(event_names)},
-    /* The packet list draws an arrow from that packet to the one that is selected, ... */
+    /* The packet list draws an arrow from that packet to the one that is selected, unless TCP has
+     * marked it already, ... */
     [CONNMON_TYPE_PACKET] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST)},
     /* ... or marks it by one tick or two. */
     [CONNMON_TYPE_PACKET_ACKED] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_ACK)},

@@ -226,6 +226,20 @@ def test_sharkd_lists_them(wireshark, troubled):
     assert [e["f"] for e in found if e["p"] == "connmon" and e["s"] == "Warning"] == [10]
 
 
+def test_column_shows_the_gravest(wireshark):
+    """Wireshark warns of a window of 0; we only chat of that packet's delay."""
+    packets = []
+    d = Dialogue(packets)
+    d.say(0, acked=False)
+    d.connection.client(d.now + 100, d.seqs[0] - 100, d.seqs[1], 100)
+    d.now += 130
+    d.ack(1, window=0)
+    columns = 'gui.column.format:"No.","%m","Expert","%a"'
+    shown = wireshark.run("-r", wireshark.write(packets), "-o", columns, "-Y",
+                          "connmon.expert.ambiguous").stdout
+    assert shown.split() == ["6", "Warning"]
+
+
 def test_thresholds(wireshark, troubled):
     def frames(name, capture, *preferences):
         words = [word for p in preferences for word in ("-o", f"connmon.{p}")]
