@@ -1,0 +1,177 @@
+"""The command line itself: what is asked for, and what is refused."""
+import json
+import re
+import time
+
+import pytest
+
+from conftest import ROOT
+
+SMTP = ROOT / "captures/smtp.pcap"
+IPP = ROOT / "captures/ipp.pcap"
+# As the original has them: letters, and names with an argument.
+ORIGINAL = {"-i": "interface", "-r": "read", "-e": "emulate", "-f": "filter", "-c": "count",
+            "-s": "seconds", "-q": "quiet", "-v": "verbose", "-l": "showLocal", "-m": "machine",
+            "-Q": "quick", "-h": "help"}
+MANUAL = ROOT / "src/program/connmon.1"
+COMPLETIONS = [ROOT / "src/program/connmon.bash", ROOT / "src/program/_connmon"]
+
+
+def table():
+    """(letter, name, kebab, argument) of each option in options.def."""
+    text = (ROOT / "src/program/options.def").read_text()
+    rows = re.findall(r"""^OPTION\(\w+,\s*(?:'(\w)'|0),\s*"([^"]+)",\s*(?:"([^"]+)"|NULL),
+                          \s*(?:"([^"]+)"|NULL)""", text, re.M | re.X)
+    assert len(rows) == text.count("\nOPTION(")
+    return rows
+
+
+OPTIONS = table()
+
+
+def test_the_original_s_options_are_there():
+    letters = {f"-{letter}": name for letter, name, _, _ in OPTIONS if letter}
+    assert letters == ORIGINAL
+    assert {"sumInt", "rtdMaxAge", "flowMaxIdle"} <= {name for _, name, _, _ in OPTIONS}
+
+
+def test_names_in_kebab_case():
+    for _, name, kebab, _ in OPTIONS:
+        hyphens = re.sub(r"(?<=[a-z])([A-Z])", lambda upper: "-" + upper[1].lower(), name)
+        assert kebab == (hyphens if hyphens != name else "")
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_tells_all_options(connmon, flag):
+    text = connmon.run(flag).stdout
+    for letter, name, _, argument in OPTIONS:
+        start = f"  -{letter}, " if letter else "      "
+        assert f"{start}--{name}{' ' * bool(argument)}{argument}" in text
+    assert all(len(line) <= 110 for line in text.splitlines())
+
+
+@pytest.mark.parametrize("path", [MANUAL, *COMPLETIONS], ids=lambda path: path.name)
+def test_manual_and_completions_have_all_options(path):
+    text = re.sub(r"\bFl -", "--", path.read_text())
+    text = re.sub(r"\bFl (?=\w)", "-", text)
+    for letter, name, kebab, _ in OPTIONS:
+        assert re.search(rf"--{name}\b", text)
+        assert not letter or re.search(rf"(?<![\w-])-{letter}\b", text)
+        assert not kebab or f"--{kebab}" in text
+    told = set(re.findall(r"(?<![\w-])--([a-zA-Z][\w-]*)", text))
+    assert told <= {name for _, *names, _ in OPTIONS for name in names}
+
+
+def test_version(connmon):
+    version = re.search(r"project\(connmon VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())
+    assert connmon.run("--version").stdout == f"connmon {version[1]}\n"
+
+
+def test_no_argument_tells_the_options(connmon):
+    done = connmon.run(status=1)
+    assert "--rtdMaxAge" in done.stderr and not done.stdout
+
+
+REFUSED = [
+    (["-x"], "-x"), (["--foo"], "--foo"), (["--m"], "--m"), (["-r"], "-r"), (["-q"], "-i"),
+    (["-r", SMTP, "extra"], "extra"), (["-r", SMTP, "-r", IPP], str(IPP)),
+    (["-r", SMTP, "-i", "lo"], "-i"), (["-d", "mongodb://"], "--json"),
+    (["--database", "mongodb://"], "--json"), (["-r", SMTP, "-c", "-1"], "count"),
+    (["-r", SMTP, "-c", "9x"], "9x"), (["-r", SMTP, "-c", "99999999999999999999"], "count"),
+    (["-r", SMTP, "-s", "soon"], "soon"), (["-r", SMTP, "-s", "-3"], "-3"),
+    (["-r", SMTP, "--sumInt", "nan"], "sumInt"), (["-r", SMTP, "--speed", "2"], "-e"),
+    (["-e", SMTP, "--speed", "0"], "speed"), (["-r", SMTP, "--csv"], "--conversations"),
+    (["-r", SMTP, "--hosts", "--csv", "--json"], "--json"),
+    (["-r", SMTP, "--hosts", "--conversations"], "--hosts"),
+    (["-r", SMTP, "--maxFlows", "5000000000"], "maxFlows"),
+    (["-r", SMTP, "-f", "tcp port"], "-f"), (["-r", SMTP, "-f", "nonsense 5"], "-f"),
+]
+
+
+@pytest.mark.parametrize("args, names", REFUSED, ids=[" ".join(map(str, a)) for a, _ in REFUSED])
+def test_refused(connmon, args, names):
+    assert not connmon.refuses(*args, status=1, names=names).stdout
+
+
+# --- What they do
+
+def test_lines(connmon):
+    human = connmon.run("-r", SMTP).stdout.splitlines()
+    machine = connmon.run("-r", SMTP, "-m").stdout.splitlines()
+    assert len(human) == len(machine) == 77
+    assert re.match(r"\d\d:\d\d:\d\d\.\d{6} ", human[0]) and "ms " in human[0]
+    assert re.match(r"\d{10}\.\d{6} ", machine[0])
+    quick = connmon.run("-r", SMTP, "-Qm").stdout.splitlines()
+    assert quick == [line for line in machine if line.split()[1:3] != ["*", "*"]] != machine
+
+
+def test_json(connmon):
+    packets = [json.loads(line) for line in connmon.run("-r", SMTP, "--json").stdout.splitlines()]
+    assert len(packets) == 118 and packets[0]["stream"] == 0
+    quick = [json.loads(line) for line in connmon.run("-r", SMTP, "--json", "-Q").stdout.splitlines()]
+    assert quick == [p for p in packets if "connmon.rtt.tsval" in p or "connmon.rtt.seqno" in p]
+
+
+@pytest.mark.parametrize("table", ["--conversations", "--hosts"])
+def test_tables(connmon, table):
+    rows = [json.loads(line) for line in connmon.run("-r", SMTP, table, "--json").stdout.splitlines()]
+    header, *csv = connmon.run("-r", SMTP, table, "--csv").stdout.splitlines()
+    text = connmon.run("-r", SMTP, table).stdout
+    assert len(csv) == len(rows) > 5 and header.split(",") == list(rows[0])
+    assert text.count("\n") == len(rows) + 2 + 4 and "6 connections" in text if table == "--conversations" else True
+
+
+def test_count(connmon):
+    """Counts what the filter takes; frame numbers stay those of the file."""
+    done = connmon.run("-r", SMTP, "-c", "10", "-f", "tcp port 25", "--json")
+    frames = [json.loads(line)["frame"] for line in done.stdout.splitlines()]
+    assert len(frames) == 10 and frames[-1] > 10
+    assert "2 flows, 10 packets" in done.stderr
+
+
+def test_seconds(connmon):
+    lines = connmon.run("-r", SMTP, "--json").stdout.splitlines()
+    times = [json.loads(line, parse_float=float)["time"] for line in lines]
+    some = connmon.run("-r", SMTP, "--json", "-s", "2.5").stdout.splitlines()
+    assert 0 < len(some) < len(lines) and lines[:len(some)] == some
+    assert times[len(some) - 2] < times[0] + 3
+
+
+def test_max_age(connmon):
+    assert "9.9" not in connmon.run("-r", ROOT / "captures/max-age.pcap", "-m", "--rtd-max-age", "1").stdout
+    default = connmon.run("-r", ROOT / "captures/max-age.pcap", "-m", "-Q").stdout
+    long = connmon.run("-r", ROOT / "captures/max-age.pcap", "-m", "-Q", "--rtdMaxAge", "1000").stdout
+    assert default.count("\n") < long.count("\n")
+
+
+def test_max_flows_is_told(connmon):
+    done = connmon.run("-r", SMTP, "--conversations", "--json", "--max-flows", "4")
+    assert done.stdout.count("\n") == 2
+    assert re.search(r"limits dropped \d+ connections, \d+ rows of the table", done.stderr)
+
+
+def test_flow_max_idle(connmon):
+    """A connection is forgotten, and begun anew by its next packet."""
+    streams = {json.loads(line)["stream"] for line in connmon.run(
+        "-r", IPP, "--json", "--flow-max-idle", "0.01").stdout.splitlines()}
+    assert len(streams) > 3
+
+
+@pytest.mark.parametrize("args", [["-v", "--sumInt", "1"], ["--sum-int", "1"], ["-v"]])
+def test_summaries(connmon, args):
+    """At intervals of the capture's time, and at the end."""
+    count = len(connmon.run("-r", SMTP, *args).stderr.splitlines())
+    assert count > (1 if args == ["-v"] else 5)
+    assert not connmon.run("-r", SMTP, *args, "-q").stderr
+    assert connmon.run("-r", SMTP).stderr.count("\n") == 1
+
+
+def test_emulation_keeps_the_pace(connmon):
+    """ipp.pcap takes 1.27 s."""
+    with connmon.start("-e", IPP, "-m") as child:
+        child.stdout.readline()
+        begin = time.monotonic()
+        rest = child.stdout.read()
+        assert 0.8 < time.monotonic() - begin < 10
+    assert rest.count(b"\n") == 115
+    connmon.run("-e", ROOT / "captures/smtp.pcap", "--speed", "1e9")

@@ -1,0 +1,173 @@
+"""A program that runs: signals, where its output goes, what it shows on a terminal."""
+import os
+import pty
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import ROOT
+from test_files import FORMATS
+
+SMTP = ROOT / "captures/smtp.pcap"
+BIG = ROOT / "captures/discard.solaris.dmp"
+MODES = [["-m"], ["--json"], ["--conversations"]]
+
+
+def wait_until(is_so, seconds=20):
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
+
+
+def notes_signals(child):
+    """Whether it is so far that a signal does not just kill it."""
+    text = open(f"/proc/{child.pid}/status").read()
+    return int(re.search(r"SigCgt:\s*(\w+)", text)[1], 16) >> (signal.SIGUSR1 - 1) & 1
+
+
+def feed(connmon, *args, blob=None, **files):
+    """The program on a pipe that stays open, with a capture already in it."""
+    child = connmon.start("-r", "-", *args, stdin=subprocess.PIPE, **files)
+    child.stdin.write(SMTP.read_bytes() if blob is None else blob)
+    child.stdin.flush()
+    wait_until(lambda: notes_signals(child))
+    return child
+
+
+def ask_until(child, words):
+    """Asks for summaries until one has these words."""
+    for _ in range(100):
+        child.send_signal(signal.SIGUSR1)
+        if words in child.stderr.readline():
+            return
+    raise AssertionError("never said")
+
+
+@pytest.mark.parametrize("blob", [SMTP.read_bytes(), FORMATS["pcapng"]], ids=["pcap", "pcapng"])
+@pytest.mark.parametrize("mode", MODES[:2])
+def test_lines_do_not_wait_for_more(connmon, tmp_path, mode, blob):
+    (tmp_path / "capture").write_bytes(blob)
+    whole = connmon.run("-r", tmp_path / "capture", *mode).stdout
+    with feed(connmon, *mode, blob=blob) as child:
+        begin = time.monotonic()
+        found = b""
+        while len(found) < len(whole):
+            found += child.stdout.read1()
+        assert time.monotonic() - begin < 10
+        child.stdin.close()
+        assert found.decode() == whole and not child.stdout.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_signal_ends_with_all_that_was_found(connmon, tmp_path, number, mode):
+    want = connmon.run("-r", SMTP, *mode)
+    with feed(connmon, *mode, "--write", tmp_path / "out") as child:
+        ask_until(child, b"125 packets")
+        child.send_signal(number)
+        assert child.wait(timeout=20) == 0
+        assert child.stderr.read().decode() == want.stderr
+    assert (tmp_path / "out").read_text() == want.stdout
+
+
+def test_usr1_prints_a_summary_and_goes_on(connmon):
+    with feed(connmon, "-q") as child:
+        for _ in range(2):
+            ask_until(child, b"12 flows, 125 packets, 80 no TS opt, 7 not TCP\n")
+        child.stdin.close()
+        assert child.wait(timeout=20) == 0
+
+
+def test_hup_begins_the_file_anew(connmon, tmp_path):
+    log = tmp_path / "log"
+    whole = SMTP.read_bytes()
+    with connmon.start("-r", "-", "--json", "--write", log, stdin=subprocess.PIPE) as child:
+        child.stdin.write(whole[:9000])
+        child.stdin.flush()
+        wait_until(lambda: log.exists() and log.stat().st_size > 5000)
+        log.rename(tmp_path / "log.1")
+        child.send_signal(signal.SIGHUP)
+        wait_until(log.exists)
+        child.stdin.write(whole[9000:])
+        child.stdin.close()
+        assert child.wait(timeout=20) == 0
+    both = (tmp_path / "log.1").read_text() + log.read_text()
+    assert both == connmon.run("-r", SMTP, "--json").stdout and log.stat().st_size > 5000
+
+
+def test_hup_without_a_file_ends(connmon):
+    with feed(connmon, "-m") as child:
+        child.stdout.readline()
+        child.send_signal(signal.SIGHUP)
+        assert child.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("capture", [SMTP, BIG], ids=["small", "big"])
+def test_full_disk_is_told(connmon, mode, capture):
+    with open("/dev/full", "wb") as full:
+        child = connmon.start("-r", capture, *mode, stdout=full)
+        text = child.communicate(timeout=60)[1].decode()
+    assert child.returncode == 2
+    assert text == "connmon: standard output: No space left on device\n"
+    done = connmon.refuses("-r", capture, *mode, "--write", "/dev/full", status=2, names="/dev/full")
+    assert "No space left" in done.stderr
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_closed_pipe_ends_quietly(connmon, mode):
+    read, write = os.pipe()
+    os.close(read)
+    child = connmon.start("-r", BIG, *mode, stdout=write)
+    os.close(write)
+    assert child.communicate(timeout=60)[1] == b"" and child.returncode == 2
+
+
+@pytest.mark.parametrize("path", ["missing/out", "."])
+def test_a_file_that_cannot_be_written(connmon, tmp_path, path):
+    connmon.refuses("-r", SMTP, "--write", tmp_path / path, status=2, names=str(tmp_path / path))
+
+
+# --- On a terminal
+
+def on_terminal(connmon, *args, blob, **files):
+    """What a slow pipe makes the program write on a terminal as its standard error."""
+    master, slave = pty.openpty()
+    child = connmon.start("-r", "-", *args, stdin=subprocess.PIPE, stderr=slave,
+                          **{"stdout": subprocess.DEVNULL, **files})
+    os.close(slave)
+    for part in range(8):
+        child.stdin.write(blob[len(blob) * part // 8:len(blob) * (part + 1) // 8])
+        child.stdin.flush()
+        time.sleep(0.15)
+    child.stdin.close()
+    text = b""
+    try:
+        while more := os.read(master, 4096):
+            text += more
+    except OSError:  # the terminal's other end is closed
+        pass
+    os.close(master)
+    assert child.wait(timeout=20) == 0
+    return text.decode()
+
+
+def test_progress_on_a_terminal(connmon):
+    text = on_terminal(connmon, "--conversations", blob=SMTP.read_bytes())
+    assert "MB/s" in text and "\r" in text
+    assert text.endswith("\x1b[K12 flows, 125 packets, 80 no TS opt, 7 not TCP\r\n")
+
+
+def test_no_progress_when_quiet(connmon):
+    assert on_terminal(connmon, "--conversations", "-q", blob=SMTP.read_bytes()) == ""
+
+
+def test_no_progress_without_a_terminal(connmon):
+    with feed(connmon, "--conversations") as child:
+        time.sleep(1)
+        child.stdin.close()
+        assert child.stderr.read() == b"12 flows, 125 packets, 80 no TS opt, 7 not TCP\n"
