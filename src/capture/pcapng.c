@@ -8,7 +8,6 @@
 #include "pcapng.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +53,7 @@ struct pcapng {
     struct interface *interfaces; /* of the current section */
     uint32_t interface_count, interface_room;
     bool is_swapped, is_damaged;
-    char error[160];
+    char complaint[100], error[160];
 };
 
 struct pcapng *pcapng_new(FILE *stream)
@@ -80,20 +79,17 @@ const char *pcapng_error(const struct pcapng *pcapng)
     return pcapng->error;
 }
 
-/* Says once what is wrong; there is no reading on. Returns false. */
-__attribute__((format(printf, 2, 3))) static bool damaged(struct pcapng *pcapng, const char *format,
-                                                          ...)
+static bool stop(struct pcapng *pcapng)
 {
-    va_list arguments;
-    int length = snprintf(pcapng->error, sizeof(pcapng->error), "the block at offset %" PRIu64 " ",
-                          pcapng->at);
-
-    va_start(arguments, format);
-    vsnprintf(pcapng->error + length, sizeof(pcapng->error) - (size_t)length, format, arguments);
-    va_end(arguments);
+    snprintf(pcapng->error, sizeof(pcapng->error), "the block at offset %" PRIu64 " %s", pcapng->at,
+             pcapng->complaint);
     pcapng->is_damaged = true;
     return false;
 }
+
+/* Says, as printf() does, what is wrong with the current block; there is no reading on. False. */
+#define damaged(pcapng, ...)                                                                       \
+    (snprintf((pcapng)->complaint, sizeof((pcapng)->complaint), __VA_ARGS__), stop(pcapng))
 
 static uint16_t get16(const struct pcapng *pcapng, const uint8_t *at)
 {

@@ -4,19 +4,10 @@
  */
 #include "say.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
-void say(const char *format, ...)
+void say_words(char *words)
 {
-    char line[1024];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-    for (char *c = line; *c; c++)
+    for (char *c = words; *c; c++)
         if (*c == '\n' || *c == '\r')
             *c = ' ';
-    fprintf(stderr, "connmon: %s\n", line);
+    fprintf(stderr, "connmon: %s\n", words);
 }

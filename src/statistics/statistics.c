@@ -158,7 +158,7 @@ static bool reserve_slot(struct statistics *statistics)
         statistics->capacity = old_capacity;
         return false;
     }
-    for (size_t i = 0; i < old_capacity; i++)
+    for (size_t i = 0; old && i < old_capacity; i++)
         if (old[i])
             *slot_of(statistics, old[i]->serial) = old[i];
     memory_free(&statistics->memory, old, old_capacity * sizeof(*old));
@@ -225,7 +225,7 @@ static struct room *begin_conversation(struct statistics *statistics, uint32_t s
 {
     struct room *room;
 
-    if (statistics->limit > 0 && statistics->used >= statistics->limit)
+    if (statistics->slots && statistics->limit > 0 && statistics->used >= statistics->limit)
         forget_one(statistics);
     room = reserve_slot(statistics) ? take_room(statistics) : NULL;
     if (!room)
