@@ -1,4 +1,4 @@
-/* label.c - flows as text
+/* label.c
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,6 +14,43 @@ char *connmon_flow_label(char *label, size_t size, const struct connmon_endpoint
     if (size == 0)
         return label;
     text_flow(&text, src, dst);
+    *text.at = '\0';
+    return label;
+}
+
+/* "address_port". An address that begins with "::" gets a 0 in front, as "0::1", or the file would
+ * be a hidden one. */
+static void put_end(struct text *text, const struct connmon_endpoint *end)
+{
+    char words[CONNMON_LABEL_SIZE], *colon = NULL;
+    struct text word = {words, words + sizeof(words)};
+
+    text_endpoint(&word, end);
+    for (char *c = words; c < word.at; c++) {
+        if (*c == ':') {
+            *c = '.';
+            colon = c;
+        }
+    }
+    if (colon)
+        *colon = '_';
+    if (words[0] == '.')
+        text_char(text, '0');
+    text_bytes(text, words, (size_t)(word.at - words));
+}
+
+char *connmon_connection_label(char *label, size_t size, const struct connmon_endpoint *src,
+                               const struct connmon_endpoint *dst, int64_t time_ns)
+{
+    struct text text = {label, label + size - 1};
+
+    if (size == 0)
+        return label;
+    put_end(&text, src);
+    text_char(&text, '-');
+    put_end(&text, dst);
+    text_char(&text, '-');
+    text_seconds(&text, time_ns, 9, 0);
     *text.at = '\0';
     return label;
 }

@@ -1,4 +1,4 @@
-/* test_label.c - flows as text
+/* test_label.c - flows and connections as text
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -57,6 +57,32 @@ static void a_label_is_cut_to_its_room(void **state)
     assert_string_equal(label, "");
 }
 
+static void a_connection_is_named_by_its_first_packet(void **state)
+{
+    const struct connmon_endpoint src = {.addr = {192, 0, 2, 1}, .addr_len = 4, .port = 40000};
+    const struct connmon_endpoint dst = {.addr = {198, 51, 100, 2}, .addr_len = 4, .port = 80};
+    char label[CONNMON_LABEL_SIZE];
+
+    (void)state;
+    assert_ptr_equal(
+        connmon_connection_label(label, sizeof(label), &src, &dst, 1210953938000000001), label);
+    assert_string_equal(label, "192.0.2.1_40000-198.51.100.2_80-1210953938.000000001");
+    connmon_connection_label(label, 12, &src, &dst, 0);
+    assert_string_equal(label, "192.0.2.1_4");
+}
+
+static void no_connection_has_a_hidden_or_colonned_name(void **state)
+{
+    const struct connmon_endpoint loopback = {.addr = {[15] = 1}, .addr_len = 16, .port = 1};
+    const struct connmon_endpoint zeros = {
+        .addr = {[5] = 1, [15] = 1}, .addr_len = 16, .port = 65535};
+    char label[CONNMON_LABEL_SIZE];
+
+    (void)state;
+    connmon_connection_label(label, sizeof(label), &loopback, &zeros, -1);
+    assert_string_equal(label, "0..1_1-0.0.1..1_65535--0.000000001");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -64,6 +90,8 @@ int main(void)
         cmocka_unit_test(ipv6_is_shortened),
         cmocka_unit_test(the_longest_label_fits),
         cmocka_unit_test(a_label_is_cut_to_its_room),
+        cmocka_unit_test(a_connection_is_named_by_its_first_packet),
+        cmocka_unit_test(no_connection_has_a_hidden_or_colonned_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
