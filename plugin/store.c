@@ -20,6 +20,7 @@ enum record_parts {
     HAS_SEQNO = 0x02,
     HAS_DUP_ACK = 0x04,
     HAS_HANDSHAKE = 0x08,
+    HAS_TURN = 0x10,
 };
 
 enum record_bits {
@@ -38,10 +39,9 @@ struct record {
     uint32_t connection;
     uint32_t payload_len;
     int32_t seq_gap;
-    uint8_t flags; /* of TCP */
-    uint8_t seq_event : 4, event : 4;
-    uint8_t parts : 4, state : 4; /* the former: enum record_parts */
-    uint8_t bits;                 /* enum record_bits */
+    uint16_t parts : 5, seq_event : 3, event : 4, state : 4; /* the first: enum record_parts */
+    uint8_t flags;                                           /* of TCP */
+    uint8_t bits;                                            /* enum record_bits */
 };
 
 struct delay_part {
@@ -98,7 +98,8 @@ static size_t record_bytes(uint8_t parts)
     return sizeof(struct record) + (parts & HAS_TSVAL ? sizeof(struct delay_part) : 0) +
            (parts & HAS_SEQNO ? sizeof(struct delay_part) : 0) +
            (parts & HAS_DUP_ACK ? sizeof(any->dup_ack) : 0) +
-           (parts & HAS_HANDSHAKE ? sizeof(any->handshake) : 0);
+           (parts & HAS_HANDSHAKE ? sizeof(any->handshake) : 0) +
+           (parts & HAS_TURN ? sizeof(any->turn) : 0);
 }
 
 /* Room for a record; all parts have the alignment of 64 bits. */
@@ -154,7 +155,8 @@ static uint8_t parts_of(const struct connmon_result *result)
 
     return (uint8_t)((result->tsval.present ? HAS_TSVAL : 0) |
                      (result->seqno.present ? HAS_SEQNO : 0) |
-                     (result->dup_ack.num ? HAS_DUP_ACK : 0) | (has_handshake ? HAS_HANDSHAKE : 0));
+                     (result->dup_ack.num ? HAS_DUP_ACK : 0) | (has_handshake ? HAS_HANDSHAKE : 0) |
+                     (result->turn.is_present ? HAS_TURN : 0));
 }
 
 static uint8_t bits_of(const struct connmon_segment *segment, const struct connmon_result *result)
@@ -233,9 +235,9 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
         .payload_len = result->payload_len,
         .seq_gap = result->seq_gap,
         .flags = (uint8_t)segment->flags,
-        .seq_event = result->seq_event & 15,
+        .parts = parts & 31U,
+        .seq_event = result->seq_event & 7,
         .event = result->event & 15,
-        .parts = parts & 15U,
         .state = result->state & 15,
         .bits = bits_of(segment, result),
     };
@@ -247,8 +249,12 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
         memcpy(to, &result->dup_ack, sizeof(result->dup_ack));
         to += sizeof(result->dup_ack);
     }
-    if (parts & HAS_HANDSHAKE)
+    if (parts & HAS_HANDSHAKE) {
         memcpy(to, &result->handshake, sizeof(result->handshake));
+        to += sizeof(result->handshake);
+    }
+    if (parts & HAS_TURN)
+        memcpy(to, &result->turn, sizeof(result->turn));
     g_array_append_val(store->frames, frame);
     keep_ends(store, segment, result);
     reserve_page(store, frame);
@@ -283,8 +289,12 @@ static void get_parts(const struct record *record, struct connmon_result *result
         memcpy(&result->dup_ack, from, sizeof(result->dup_ack));
         from += sizeof(result->dup_ack);
     }
-    if (record->parts & HAS_HANDSHAKE)
+    if (record->parts & HAS_HANDSHAKE) {
         memcpy(&result->handshake, from, sizeof(result->handshake));
+        from += sizeof(result->handshake);
+    }
+    if (record->parts & HAS_TURN)
+        memcpy(&result->turn, from, sizeof(result->turn));
 }
 
 static void tell_frames(const struct store *store, struct connmon_result *result)
@@ -295,6 +305,8 @@ static void tell_frames(const struct store *store, struct connmon_result *result
         result->seqno.packet = store_frame(store, result->seqno.packet);
     if (result->dup_ack.num)
         result->dup_ack.packet = store_frame(store, result->dup_ack.packet);
+    if (result->turn.is_present)
+        result->turn.packet = store_frame(store, result->turn.packet);
 }
 
 static void choose_rtt(const struct record *record, struct connmon_result *result)

@@ -76,6 +76,16 @@ struct handshake {
     uint32_t isn, syn_ack_isn;
 };
 
+/* The latest payload, while the other end may answer it. */
+struct turn {
+    int64_t time_ns;        /* if has_time */
+    uint32_t packet;        /* modulo 2^32 */
+    uint32_t requests : 29; /* so far, modulo 2^29 */
+    uint32_t is_begun : 1;  /* all other members but requests */
+    uint32_t direction : 1; /* in which it came */
+    uint32_t has_time : 1;
+};
+
 enum connection_flags {
     CONNECTION_IN_USE = 0x01,  /* this room of the table holds a connection */
     CONNECTION_TOUCHED = 0x02, /* since the evicting hand last passed */
@@ -95,6 +105,7 @@ struct connection {
     uint8_t handshake_flags; /* enum handshake_flags */
     uint32_t serial;
     struct handshake handshake;
+    struct turn turn;
     struct flow flows[2]; /* [0]: sent by endpoint 0 */
 };
 

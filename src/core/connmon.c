@@ -15,6 +15,7 @@
 #include "side.h"
 #include "sighting.h"
 #include "table.h"
+#include "turns.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
@@ -96,6 +97,7 @@ static void apply_rules(struct sighting *seen)
     rtt_save(seen);
     rtt_judge(seen);
     dup_ack_follow(seen);
+    turns_follow(seen);
 }
 
 enum connmon_status connmon_process(struct connmon *core, const struct connmon_segment *segment,

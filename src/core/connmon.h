@@ -3,7 +3,7 @@
  * Passive per-packet TCP delay: hand every TCP segment of a capture, in capture order, to
  * connmon_process() and get back what that segment reveals (round-trip delays by TSval and by
  * seqno, gaps in the sequence space, duplicate ACKs, the handshake's delays, what it means for its
- * connection).
+ * connection, which request it answers).
  *
  * The library needs libc alone. It never prints, never exits, and keeps no global state: separate
  * `struct connmon` objects may be used from separate threads, one object only from one thread at
@@ -123,6 +123,17 @@ struct connmon_delay {
     bool ambiguous; /* its sender resent or late-filled something in between (RFC 6298 section 3) */
 };
 
+/* A segment that begins a turn: its sender has payload, after payload from the other end. */
+struct connmon_turn {
+    int64_t wait_ns;    /* since the other end's latest payload, >= 0; if has_time */
+    int64_t network_ns; /* what the network took of it, at best, on the sender's side, 0 to wait_ns;
+                           if has_network. The rest is the sender's: its response time */
+    uint64_t packet;    /* of that payload: the last of what is answered; if is_present */
+    uint32_t request;   /* number of the request that the turn is or answers, from 1; 0: neither */
+    bool is_present;
+    bool has_time, has_network;
+};
+
 /* What one segment reveals. Members of a part that is not `present` are zero. */
 struct connmon_result {
     uint64_t flow_bytes;    /* wire_len summed over this flow, this segment included */
@@ -154,6 +165,8 @@ struct connmon_result {
         bool has_server, has_client;
         bool completes; /* this is the ACK that completes the handshake */
     } handshake;
+
+    struct connmon_turn turn; /* requests are the client's turns, answers the server's */
 };
 
 /* Limits and thresholds. Fill with connmon_config_default(), then change what should differ. For

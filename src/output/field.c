@@ -29,6 +29,8 @@ bool connmon_field_value(const struct connmon_result *result, enum connmon_field
     const struct connmon_delay *tsval = &result->tsval, *seqno = &result->seqno;
     bool has_rtt = result->rtt_source != CONNMON_RTT_NONE;
     bool is_dup_ack = result->dup_ack.num != 0;
+    const struct connmon_turn *turn = &result->turn;
+    bool is_answer = turn->is_present && turn->request != 0 && result->side == CONNMON_SERVER;
     int64_t server_ns = result->handshake.server_ns, client_ns = result->handshake.client_ns;
 
     switch (field) {
@@ -84,6 +86,12 @@ bool connmon_field_value(const struct connmon_result *result, enum connmon_field
     case CONNMON_FIELD_HANDSHAKE_RTT:
         return present(result->handshake.has_server && result->handshake.has_client,
                        both(server_ns, client_ns), value);
+    case CONNMON_FIELD_TRANSACTION:
+        return present(is_answer, turn->request, value);
+    case CONNMON_FIELD_REQUEST_FRAME:
+        return present(is_answer, (int64_t)turn->packet, value);
+    case CONNMON_FIELD_RESPONSE_TIME:
+        return present(is_answer && turn->has_time, turn->wait_ns - turn->network_ns, value);
     case CONNMON_FIELD_FLOW:
     case CONNMON_FIELDS:
         break;

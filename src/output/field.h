@@ -25,6 +25,7 @@ enum connmon_field_type {
     CONNMON_TYPE_PACKET,     /* the number of a packet that this one answers */
     CONNMON_TYPE_PACKET_ACKED,
     CONNMON_TYPE_PACKET_DUP_ACK,
+    CONNMON_TYPE_PACKET_REQUEST,
 };
 
 enum connmon_field {

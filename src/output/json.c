@@ -46,6 +46,7 @@ static bool can_show(enum connmon_field_type type, int64_t value)
     case CONNMON_TYPE_PACKET:
     case CONNMON_TYPE_PACKET_ACKED:
     case CONNMON_TYPE_PACKET_DUP_ACK:
+    case CONNMON_TYPE_PACKET_REQUEST:
         return value != 0;
     default:
         return true;

@@ -153,41 +153,19 @@ static void follow_window(struct side *side, const struct connmon_observation *s
     side->zero_window_since = seen->time_ns;
 }
 
-/* A turn ends with the first payload from the other side. What was resent meanwhile begins it
- * anew, so that the wait for it is not blamed on the host that could not answer. */
-static bool follow_turns(struct conversation *conversation, struct side *side,
-                         const struct connmon_observation *seen, struct memory *memory)
+/* What the other side had waited for is this side's network's and then this host's. */
+static bool count_answer(struct side *side, const struct connmon_turn *turn, struct memory *memory)
 {
-    const struct connmon_result *result = &seen->result;
-    int64_t elapsed, network;
-    bool is_whole = true;
-
-    if (result->payload_len == 0 || result->seq_event == CONNMON_SEQ_KEEP_ALIVE)
+    if (!turn->has_time)
         return true;
-    if (conversation->has_turn && conversation->turn_direction != result->direction &&
-        result->seq_event != CONNMON_SEQ_RETRANSMISSION &&
-        clock_elapsed(conversation->turn_time, seen->time_ns, &elapsed)) {
-        network = side->has_delay ? side->delay_min : side->has_handshake ? side->handshake : 0;
-        if (network > elapsed)
-            network = elapsed;
-        add_time(&side->network, network);
-        add_time(&side->responding, elapsed - network);
-        is_whole = histogram_add(&side->response, elapsed - network, memory);
-    }
-    if (result->seq_event != CONNMON_SEQ_RETRANSMISSION || !conversation->has_turn ||
-        conversation->turn_direction == result->direction) {
-        conversation->has_turn = true;
-        conversation->turn_direction = result->direction;
-        conversation->turn_time = seen->time_ns;
-    }
-    return is_whole;
+    add_time(&side->network, turn->network_ns);
+    add_time(&side->responding, turn->wait_ns - turn->network_ns);
+    return histogram_add(&side->response, turn->wait_ns - turn->network_ns, memory);
 }
 
-static bool follow_time(struct conversation *conversation, struct side *side,
-                        const struct connmon_observation *seen, struct memory *memory)
+static void follow_time(struct conversation *conversation, struct side *side,
+                        const struct connmon_observation *seen)
 {
-    bool is_whole;
-
     if (!conversation->has_time)
         conversation->first_time = conversation->last_time = seen->time_ns;
     conversation->has_time = true;
@@ -195,10 +173,8 @@ static bool follow_time(struct conversation *conversation, struct side *side,
         conversation->last_time = seen->time_ns;
     follow_loss(side, &conversation->sides[!seen->result.direction], seen);
     follow_window(side, seen);
-    is_whole = follow_turns(conversation, side, seen, memory);
     side->previous_time = seen->time_ns;
     side->has_previous = true;
-    return is_whole;
 }
 
 bool conversation_add(struct conversation *conversation, const struct connmon_observation *seen,
@@ -217,8 +193,9 @@ bool conversation_add(struct conversation *conversation, const struct connmon_ob
     is_whole &= count_delays(side, &seen->result, memory);
     count_handshake(side, &seen->result);
     count_events(side, &seen->result);
+    is_whole &= count_answer(side, &seen->result.turn, memory);
     if (!seen->time_unknown)
-        is_whole &= follow_time(conversation, side, seen, memory);
+        follow_time(conversation, side, seen);
     return is_whole;
 }
 

@@ -72,11 +72,9 @@ struct conversation {
     struct connmon_endpoint ends[2]; /* [0]: source in direction 0 */
     struct side sides[2];            /* by direction */
     int64_t first_time, last_time;   /* valid if has_time */
-    int64_t turn_time;               /* of the latest payload, while the other side may answer it */
-    uint8_t turn_direction;
-    uint8_t client_direction; /* valid if is_client_known */
-    uint8_t reset_direction;  /* valid if has_reset */
-    bool is_begun, has_time, has_turn, is_client_known, has_reset;
+    uint8_t client_direction;        /* valid if is_client_known */
+    uint8_t reset_direction;         /* valid if has_reset */
+    bool is_begun, has_time, is_client_known, has_reset;
 };
 
 /* Counts one packet of the connection; all bytes zero is a conversation without any. Packets come

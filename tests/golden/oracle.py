@@ -18,16 +18,18 @@ import types
 import xml.etree.ElementTree as ElementTree
 
 import lifecycle
+import turns
 
 NS = 10**9
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 
 TIMES = """rtt rtt_slack rtt_min rtt_queueing rtt_tsval rtt_seqno dup_ack_age handshake_server
-handshake_client handshake_rtt""".split()
+handshake_client handshake_rtt response_time""".split()
 COLUMNS = """frame stream flow side rtt rtt_source rtt_slack rtt_min rtt_queueing rtt_tsval
 rtt_tsval_frame rtt_tsval_pure_ack rtt_tsval_ambiguous rtt_seqno rtt_seqno_frame
 rtt_seqno_ambiguous seq_gap seq_event state event dup_ack_age dup_ack_num dup_ack_frame payload_bytes
-flow_bytes handshake_server handshake_client handshake_rtt""".split()
+flow_bytes handshake_server handshake_client handshake_rtt transaction request_frame
+response_time""".split()
 
 HEADER = """tcp.srcport tcp.dstport tcp.seq_raw tcp.ack_raw tcp.len tcp.flags tcp.hdr_len
 tcp.window_size_value tcp.options.sack_le tcp.options.timestamp.tsval tcp.options.timestamp.tsecr
@@ -227,6 +229,7 @@ class Oracle:
     def __init__(self, max_age):
         self.max_age = max_age
         self.flows, self.handshakes, self.clients, self.lives = {}, {}, {}, {}
+        self.dialogues = {}
 
     def row(self, s):
         f = self.flows.setdefault((s.stream, s.src, s.dst), Flow())
@@ -247,6 +250,9 @@ class Oracle:
         self.save(s, f)
         judge(s, f, r)
         follow_duplicates(s, f, g, r)
+        dialogue = self.dialogues.setdefault((s.stream, frozenset((s.src, s.dst))),
+                                             turns.Dialogue())
+        r.transaction, r.request_frame, r.response_time = dialogue.follow(s, r, f.minimum)
         return r
 
     def side(self, s):

@@ -42,6 +42,12 @@ static struct connmon_observation full_packet(void)
         .rtt_source = CONNMON_RTT_TSVAL,
         .dup_ack = {.age_ns = 0, .packet = 3, .num = 5},
         .handshake = {.server_ns = 8, .client_ns = 9, .has_server = true, .has_client = true},
+        .turn = {.wait_ns = 50,
+                 .network_ns = 20,
+                 .packet = 6,
+                 .request = 2,
+                 .is_present = true,
+                 .has_time = true},
     };
     return seen;
 }
@@ -106,7 +112,10 @@ static void values_have_their_types(void **state)
         "\"connmon.flow_bytes\":18446744073709551615,"
         "\"connmon.handshake.server\":0.000000008,"
         "\"connmon.handshake.client\":0.000000009,"
-        "\"connmon.handshake.rtt\":0.000000017}\n");
+        "\"connmon.handshake.rtt\":0.000000017,"
+        "\"connmon.transaction\":2,"
+        "\"connmon.request_frame\":6,"
+        "\"connmon.response_time\":0.000000030}\n");
 }
 
 static void every_field_of_the_table_has_its_key(void **state)
