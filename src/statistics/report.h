@@ -13,9 +13,9 @@ enum report_type {
     REPORT_TEXT,
     REPORT_COUNT,
     REPORT_BYTES,
-    REPORT_TIME, /* a duration in ns */
-    REPORT_DATE, /* ns since 1970 */
-    REPORT_RATE, /* bits per second */
+    REPORT_TIME,  /* a duration in ns */
+    REPORT_DATE,  /* ns since 1970 */
+    REPORT_RATE,  /* bits per second */
     REPORT_SHARE, /* a part of something, in millionths of it */
     REPORT_BOOLEAN,
 };
