@@ -60,15 +60,22 @@ static enum layer by_protocol(struct frame *frame, uint8_t protocol)
     }
 }
 
-static void set_ends(struct connmon_segment *segment, const uint8_t *src, const uint8_t *dst,
-                     uint8_t len)
+/* All 16 bytes at once, as they will be read: what was written piece by piece would have to be
+ * waited for. */
+static void set_end(struct connmon_endpoint *end, const uint8_t *address, uint8_t len)
 {
-    memset(segment->src.addr, 0, sizeof(segment->src.addr));
-    memset(segment->dst.addr, 0, sizeof(segment->dst.addr));
-    memcpy(segment->src.addr, src, len);
-    memcpy(segment->dst.addr, dst, len);
-    segment->src.addr_len = len;
-    segment->dst.addr_len = len;
+    uint8_t padded[sizeof(end->addr)] = {0};
+
+    memcpy(padded, address, len);
+    memcpy(end->addr, padded, sizeof(padded));
+    end->addr_len = len;
+}
+
+static inline void set_ends(struct connmon_segment *segment, const uint8_t *src, const uint8_t *dst,
+                            uint8_t len)
+{
+    set_end(&segment->src, src, len);
+    set_end(&segment->dst, dst, len);
 }
 
 static enum layer read_ipv4(struct frame *frame)

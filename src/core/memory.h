@@ -11,8 +11,8 @@
 /* Blocks of up to 2^(MEMORY_FIRST_CLASS + MEMORY_CLASSES - 1) bytes are kept for the next one who
  * needs such a block, so that connections that come and go allocate nothing in the steady state. */
 enum {
-    MEMORY_FIRST_CLASS = 6, /* 64 bytes */
-    MEMORY_CLASSES = 7,
+    MEMORY_FIRST_CLASS = 5, /* 32 bytes */
+    MEMORY_CLASSES = 8,
 };
 
 /* What all containers of one core share. Owned by the core. */

@@ -31,23 +31,21 @@ static inline void connmon_unmeasure(struct connmon_result *result)
     result->rtt_ns = result->rtt_min_ns = result->rtt_slack_ns = 0;
 }
 
-/* The observation of a segment that connmon_process() took. */
-static inline struct connmon_observation connmon_observe(const struct connmon_segment *segment,
-                                                         const struct connmon_result *result)
+/* Fills all but `result` from the segment: let connmon_process() write that in place, since a copy
+ * of it costs as much as some of the rules. */
+static inline void connmon_observe(struct connmon_observation *seen,
+                                   const struct connmon_segment *segment)
 {
-    return (struct connmon_observation){
-        .time_ns = segment->time_ns,
-        .packet = segment->packet,
-        .discriminator = segment->discriminator,
-        .src = segment->src,
-        .dst = segment->dst,
-        .wire_len = segment->wire_len,
-        .flags = (uint8_t)segment->flags,
-        .time_unknown = segment->time_unknown,
-        .has_timestamps = segment->has_timestamps,
-        .has_zero_window = segment->window == 0,
-        .result = *result,
-    };
+    seen->time_ns = segment->time_ns;
+    seen->packet = segment->packet;
+    seen->discriminator = segment->discriminator;
+    seen->src = segment->src;
+    seen->dst = segment->dst;
+    seen->wire_len = segment->wire_len;
+    seen->flags = (uint8_t)segment->flags;
+    seen->time_unknown = segment->time_unknown;
+    seen->has_timestamps = segment->has_timestamps;
+    seen->has_zero_window = segment->window == 0;
 }
 
 #endif

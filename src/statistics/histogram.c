@@ -9,7 +9,7 @@
 enum {
     SUB_BITS = 5, /* 2^SUB_BITS buckets to each doubling */
     SUBS = 1 << SUB_BITS,
-    FIRST_CAPACITY = 16,
+    FIRST_CAPACITY = 8,
 };
 
 /* There may be several with the same index, of which all but the last are full. */

@@ -111,8 +111,12 @@ static void samples_cost_little(void **state)
 
     (void)state;
     memory_init(&memory, 0);
-    for (int i = 0; i < 16; i++)
+    for (int i = 0; i < 8; i++)
         histogram_add(&histogram, 20 * MS + i * MS, &memory);
+    assert_int_equal(memory.used, 32);
+    for (int i = 8; i < 16; i++)
+        histogram_add(&histogram, 20 * MS + i * MS, &memory);
+    memory_release(&memory);
     assert_int_equal(memory.used, 64);
     for (int i = 0; i < 1000 * 1000; i++)
         histogram_add(&histogram, any_delay(&chance), &memory);
