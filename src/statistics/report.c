@@ -144,22 +144,23 @@ static void put_spaces(struct output *output, size_t count)
         text_char(room(output), ' ');
 }
 
-static size_t width_of(const struct report_kind *kind, const struct report_column *column,
-                       const void *const *rows, size_t count)
+/* Widens the columns to what a row needs. Row by row: the rows of many connections fit into no
+ * cache. */
+static void widen(size_t *widths, const struct report_kind *kind, const void *row)
 {
-    size_t width = strlen(column->title);
-
-    for (size_t row = 0; row < count; row++) {
+    for (size_t i = 0; i < kind->column_count; i++) {
+        const struct report_column *column = &kind->columns[i];
         char bytes[TEXT_SIZE];
         struct text text = {bytes, bytes + TEXT_SIZE};
         struct report_cell cell;
 
-        kind->cell(rows[row], column, &cell);
+        if (!column->is_brief)
+            continue;
+        kind->cell(row, column, &cell);
         put_readable(&text, column, &cell);
-        if ((size_t)(text.at - bytes) > width)
-            width = (size_t)(text.at - bytes);
+        if ((size_t)(text.at - bytes) > widths[i])
+            widths[i] = (size_t)(text.at - bytes);
     }
-    return width;
 }
 
 static void put_aligned(struct output *output, size_t width, const char *bytes, size_t length,
@@ -234,8 +235,9 @@ void report_text(const struct report_kind *kind, const void *const *rows, size_t
 
     begin(&output, sink, to);
     for (size_t i = 0; i < kind->column_count; i++)
-        if (kind->columns[i].is_brief)
-            widths[i] = width_of(kind, &kind->columns[i], rows, count);
+        widths[i] = strlen(kind->columns[i].title);
+    for (size_t i = 0; i < count; i++)
+        widen(widths, kind, rows[i]);
     put_groups(&output, kind, widths);
     put_row(&output, kind, widths, NULL);
     for (size_t i = 0; i < count; i++)

@@ -44,11 +44,10 @@ static void end(struct told *told)
 static void see_(struct told *told, enum side from, const struct packet *packet)
 {
     struct connmon_segment segment = scenario_segment(&told->scenario, from, packet);
-    struct connmon_result result;
     struct connmon_observation seen;
 
-    assert_int_equal(connmon_process(told->scenario.core, &segment, &result), CONNMON_OK);
-    seen = connmon_observe(&segment, &result);
+    assert_int_equal(connmon_process(told->scenario.core, &segment, &seen.result), CONNMON_OK);
+    connmon_observe(&seen, &segment);
     events_add(told->events, &seen);
 }
 
