@@ -12,6 +12,7 @@
 #include "tap_bandwidth.h"
 #include "tap_conv.h"
 #include "tap_events.h"
+#include "tap_index.h"
 #include "tap_lines.h"
 
 #define PREFIX "connmon"
@@ -27,6 +28,11 @@ static const struct tap_kind kinds[] = {
     {"hosts-csv", "[,filter]", tap_hosts_csv_start},
     {"bandwidth", ",SECONDS[,hosts][,top=N][,filter]", tap_bandwidth_start},
     {"bandwidth-json", ",SECONDS[,hosts][,top=N][,filter]", tap_bandwidth_json_start},
+    {"index", "[,worst=N][,min-COLUMN=VALUE][,max-COLUMN=VALUE][,filter]", tap_index_start},
+    {"index-plist", "[,worst=N][,min-COLUMN=VALUE][,max-COLUMN=VALUE][,filter]",
+     tap_index_plist_start},
+    {"index-text", "[,worst=N][,min-COLUMN=VALUE][,max-COLUMN=VALUE][,filter]",
+     tap_index_text_start},
     {"events", "[,filter]", tap_events_start},
     {"events-json", "[,filter]", tap_events_json_start},
 };
