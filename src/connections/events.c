@@ -337,22 +337,12 @@ static void touch(struct events *events, struct entry *entry,
     }
 }
 
-void events_add(struct events *events, const struct connmon_observation *seen)
+/* Tells what a packet of an open connection means for it. */
+static void tell_event(struct events *events, struct entry *entry,
+                       const struct connmon_result *result)
 {
-    const struct connmon_result *result = &seen->result;
-    struct event event = {.kind = (int)result->event};
-    struct entry *entry;
+    struct event event = {.kind = (int)result->event, .time_ns = events->now_ns};
 
-    if (!seen->time_unknown)
-        events_advance(events, seen->time_ns);
-    entry = entry_of(events, seen);
-    if (!entry)
-        return;
-    touch(events, entry, seen);
-    if (result->event <= CONNMON_EVENT_FOUND_MIDSTREAM || begins_anew(seen) ||
-        entry->list == CLOSED)
-        return; /* nothing, or told already */
-    event.time_ns = events->now_ns;
     if (result->event == CONNMON_EVENT_ESTABLISHED) {
         event.has_server_delay = result->handshake.has_server && result->handshake.completes;
         event.has_client_delay = result->handshake.has_client;
@@ -364,4 +354,19 @@ void events_add(struct events *events, const struct connmon_observation *seen)
     if (result->event == CONNMON_EVENT_CLOSED || result->event == CONNMON_EVENT_RESET)
         close_entry(events, entry);
     tell(events, entry, &event);
+}
+
+void events_add(struct events *events, const struct connmon_observation *seen)
+{
+    struct entry *entry;
+
+    if (!seen->time_unknown)
+        events_advance(events, seen->time_ns);
+    entry = entry_of(events, seen);
+    if (!entry)
+        return;
+    touch(events, entry, seen);
+    if (seen->result.event > CONNMON_EVENT_FOUND_MIDSTREAM && !begins_anew(seen) &&
+        entry->list == OPEN) /* else it is nothing, or told already */
+        tell_event(events, entry, &seen->result);
 }
