@@ -14,6 +14,7 @@
 #include "tap_events.h"
 #include "tap_index.h"
 #include "tap_lines.h"
+#include "tap_transactions.h"
 
 #define PREFIX "connmon"
 
@@ -35,6 +36,10 @@ static const struct tap_kind kinds[] = {
      tap_index_text_start},
     {"events", "[,filter]", tap_events_start},
     {"events-json", "[,filter]", tap_events_json_start},
+    {"http", "[,body][,filter]", tap_http_start},
+    {"http-json", "[,body][,filter]", tap_http_json_start},
+    {"transactions", "[,filter]", tap_transactions_start},
+    {"transactions-json", "[,filter]", tap_transactions_json_start},
 };
 
 bool taps_take_word(const char **options, const char *word)

@@ -98,15 +98,18 @@ class Connection:
                  server=("198.51.100.2", 80), wrap=ethernet):
         self.packets, self.isn, self.ends, self.wrap = packets, isn, (client, server), wrap
 
-    def send(self, ms, side, seq, ack=None, length=0, flags=0, ts=None, blocks=None, window=8192):
-        """One segment from `side` at a time in milliseconds; it has ACK set if it has an ackno."""
+    def send(self, ms, side, seq, ack=None, length=0, flags=0, ts=None, blocks=None, window=8192,
+             payload=None):
+        """One segment from `side` at a time in milliseconds; it has ACK set if it has an ackno. Its
+        payload is given, or so many dots."""
         (src, sport), (dst, dport) = self.ends[side], self.ends[1 - side]
         own, other = self.isn[side], self.isn[1 - side]
         options = timestamps(*ts) if ts else b""
         if blocks:
             options += sack(other + blocks[0], other + blocks[1])
         segment = tcp(sport, dport, own + seq, 0 if ack is None else other + ack,
-                      flags | (0 if ack is None else ACK), window, options, b"." * length)
+                      flags | (0 if ack is None else ACK), window, options,
+                      b"." * length if payload is None else payload)
         self.append(ms, self.wrap(ip(src, dst, "tcp", segment)))
 
     def append(self, ms, data):

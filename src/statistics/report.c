@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "escape.h"
 #include "text.h"
 
 enum {
     TEXT_SIZE = 2 * REPORT_CELL_SIZE, /* room for a cell or a name, in whatever form */
     MOST_COLUMNS = 128,               /* of a kind */
+    MOST_OF_NAME = 50,                /* characters that a person is shown */
     COLUMN_GAP = 2,
     BUFFER_SIZE = 16 * 1024,
     CELL_ROOM = 2 * TEXT_SIZE, /* for a cell and what stands around it */
@@ -43,6 +45,18 @@ static void put_whole_scaled(struct text *text, uint64_t number, const char *con
     text_string(text, *units);
 }
 
+/* So much of a name as a table has room for. */
+static void put_name(struct text *text, const struct report_cell *cell)
+{
+    const char *const last = text->at + MOST_OF_NAME;
+    size_t at = 0;
+
+    while (at < cell->name_size && text->at < last)
+        at += escape_plain(text, cell->name + at, cell->name_size - at);
+    if (at < cell->name_size)
+        text_string(text, "...");
+}
+
 static void put_readable(struct text *text, const struct report_column *column,
                          const struct report_cell *cell)
 {
@@ -55,6 +69,10 @@ static void put_readable(struct text *text, const struct report_column *column,
     switch (column->type) {
     case REPORT_TEXT:
         text_string(text, cell->text);
+        break;
+    case REPORT_NAME:
+    case REPORT_BASE64:
+        put_name(text, cell);
         break;
     case REPORT_TIME:
         text_duration(text, cell->number);
@@ -222,7 +240,7 @@ static void put_row(struct output *output, const struct report_kind *kind, const
             text_string(&text, column->title);
         }
         put_aligned(output, widths[i], bytes, (size_t)(text.at - bytes),
-                    column->type != REPORT_TEXT);
+                    column->type != REPORT_TEXT && column->type != REPORT_NAME);
     }
     end_line(output);
 }
@@ -293,11 +311,29 @@ static void put_json_text(struct text *text, const char *words)
     text_char(text, '"');
 }
 
-static void put_json_cell(struct text *text, const struct report_column *column,
+/* A name of any length. */
+static void put_json_name(struct output *output, const struct report_cell *cell, bool is_base64)
+{
+    text_char(room(output), '"');
+    for (size_t at = 0; at < cell->name_size;) {
+        const char *rest = cell->name + at;
+        size_t size = cell->name_size - at;
+
+        at += is_base64 ? escape_base64(room(output), rest, size)
+                        : escape_json(room(output), rest, size);
+    }
+    text_char(room(output), '"');
+}
+
+static void put_json_cell(struct output *output, const struct report_column *column,
                           const struct report_cell *cell)
 {
+    struct text *text = room(output);
+
     if (!cell->is_present)
         text_string(text, "null");
+    else if (column->type == REPORT_NAME || column->type == REPORT_BASE64)
+        put_json_name(output, cell, column->type == REPORT_BASE64);
     else if (column->type == REPORT_TEXT)
         put_json_text(text, cell->text);
     else
@@ -320,7 +356,7 @@ void report_json(const struct report_kind *kind, const void *const *rows, size_t
             put_json_text(&output.text, names[i]);
             text_char(&output.text, ':');
             kind->cell(rows[row], &kind->columns[i], &cell);
-            put_json_cell(room(&output), &kind->columns[i], &cell);
+            put_json_cell(&output, &kind->columns[i], &cell);
         }
         text_string(room(&output), "}\n");
     }

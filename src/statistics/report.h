@@ -13,10 +13,12 @@ enum report_type {
     REPORT_TEXT,
     REPORT_COUNT,
     REPORT_BYTES,
-    REPORT_TIME,  /* a duration in ns */
-    REPORT_DATE,  /* ns since 1970 */
-    REPORT_RATE,  /* bits per second */
-    REPORT_SHARE, /* a part of something, in millionths of it */
+    REPORT_TIME,   /* a duration in ns */
+    REPORT_DATE,   /* ns since 1970 */
+    REPORT_RATE,   /* bits per second */
+    REPORT_NAME,   /* a text of the capture: it is escaped, and cut for a person */
+    REPORT_BASE64, /* the same, of bytes that may be no text */
+    REPORT_SHARE,  /* a part of something, in millionths of it */
     REPORT_BOOLEAN,
 };
 
@@ -27,6 +29,8 @@ struct report_cell {
     bool is_present;
     int64_t number;              /* of all types but REPORT_TEXT */
     char text[REPORT_CELL_SIZE]; /* of REPORT_TEXT */
+    const char *name;            /* of REPORT_NAME and REPORT_BASE64; any bytes */
+    size_t name_size;
 };
 
 struct report_column {
@@ -63,7 +67,8 @@ char *report_readable(const struct report_column *column, const struct report_ce
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
                  report_sink *sink, void *to);
 
-/* All columns, RFC 4180, with a header line; times in seconds. Absent cells are empty. */
+/* All columns, none of which is a name, RFC 4180, with a header line; times in seconds. Absent
+ * cells are empty. */
 void report_csv(const struct report_kind *kind, const void *const *rows, size_t count,
                 report_sink *sink, void *to);
 

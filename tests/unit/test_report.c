@@ -39,11 +39,20 @@ static const struct report_column columns[] = {
 };
 static const struct report_kind kind = {columns, 6, cell_of};
 
+#define TEXT(words)                                                                                \
+    {                                                                                              \
+        .is_present = true, .text = words                                                          \
+    }
+#define NUMBER(value)                                                                              \
+    {                                                                                              \
+        .is_present = true, .number = value                                                        \
+    }
+
 static const struct report_cell full[] = {
-    {true, 0, "a \"quoted\", one"}, {true, 1, ""}, {true, 24900000, ""},
-    {true, 12345678, ""},           {true, 7, ""}, {true, 0, "done"},
+    TEXT("a \"quoted\", one"), NUMBER(1), NUMBER(24900000),
+    NUMBER(12345678),          NUMBER(7), TEXT("done"),
 };
-static const struct report_cell empty[6] = {{true, 0, "b"}};
+static const struct report_cell empty[6] = {TEXT("b")};
 static const void *const rows[] = {full, empty};
 
 static void text_is_aligned(void **state)
@@ -145,7 +154,7 @@ static void times_before_1970_are_exact(void **state)
 {
     static const struct report_column column = {NULL, "t", "t", "", REPORT_DATE, true, 0};
     static const struct report_kind one = {&column, 1, cell_of};
-    static const struct report_cell cells[] = {{true, -1500000000, ""}, {true, INT64_MIN, ""}};
+    static const struct report_cell cells[] = {NUMBER(-1500000000), NUMBER(INT64_MIN)};
     static const void *const dates[] = {&cells[0], &cells[1]};
     struct output output = {.length = 0};
 

@@ -1,0 +1,136 @@
+/* tap_transactions.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tap_transactions.h"
+
+#include <stdio.h>
+
+#include "http.h"
+#include "listing.h"
+#include "output.h"
+#include "taps.h"
+
+#define MOST_EXCHANGES 1048576
+#define MOST_BYTES (1024UL * 1024 * 1024) /* names and bodies included */
+
+/* What one -z connmon,http or connmon,transactions needs. */
+struct transactions_tap {
+    struct exchanges *exchanges;
+    enum listing_format format;
+    bool is_http, has_bodies;
+    bool has_filter;
+    uint32_t selected; /* frame that the user's filter has matched last */
+};
+
+static void reset(void *data)
+{
+    exchanges_reset(((struct transactions_tap *)data)->exchanges);
+}
+
+static tap_packet_status select_frame(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                      const void *nothing _U_, tap_flags_t flags _U_)
+{
+    ((struct transactions_tap *)data)->selected = pinfo->num;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static tap_packet_status add(void *data, packet_info *pinfo, epan_dissect_t *edt,
+                             const void *observation, tap_flags_t flags _U_)
+{
+    const struct transactions_tap *tap = data;
+    struct exchange_hints hints;
+
+    http_read(pinfo, edt, tap->has_bodies, &hints);
+    hints.is_selected = !tap->has_filter || tap->selected == pinfo->num;
+    exchanges_add(tap->exchanges, observation, &hints);
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static void print(void *to _U_, const char *bytes, size_t size)
+{
+    output_write(bytes, size);
+}
+
+static void draw(void *data)
+{
+    const struct transactions_tap *tap = data;
+    bool is_listed;
+
+    exchanges_finish(tap->exchanges);
+    is_listed = tap->is_http
+                    ? listing_write_http(tap->exchanges, tap->format, tap->has_bodies, print, NULL)
+                    : listing_write_sums(tap->exchanges, tap->format, print, NULL);
+    output_flush();
+    if (!is_listed)
+        fprintf(stderr, "tshark: connmon: no memory for the transactions\n");
+    if (exchanges_dropped(tap->exchanges) > 0)
+        fprintf(stderr, "tshark: connmon: limits dropped %" PRIu64 " messages, texts or packets\n",
+                exchanges_dropped(tap->exchanges));
+}
+
+static void finish(void *data)
+{
+    struct transactions_tap *tap = data;
+
+    output_close();
+    exchanges_free(tap->exchanges);
+    g_free(tap);
+}
+
+/* All packets are measured, and those that match the user's filter select what is listed. Of two
+ * listeners Wireshark calls the newer first, so a packet is selected before it is measured. */
+static char *listen(struct transactions_tap *tap, const char *filter)
+{
+    char *all = http_filter();
+    char *wrong = taps_listen("connmon", tap, all, reset, add, draw, finish);
+
+    g_free(all);
+    if (!wrong && tap->has_filter)
+        wrong = taps_listen("connmon", tap, filter, NULL, select_frame, NULL, NULL);
+    return wrong;
+}
+
+static char *start(struct transactions_tap kind, const char *filter)
+{
+    const struct exchanges_limits limits = {.exchanges = MOST_EXCHANGES, .bytes = MOST_BYTES};
+    struct transactions_tap *tap = g_new(struct transactions_tap, 1);
+    char *wrong;
+
+    *tap = kind;
+    tap->has_filter = *filter != '\0';
+    tap->exchanges = exchanges_new(&limits);
+    wrong = tap->exchanges ? listen(tap, filter) : g_strdup("no memory");
+    if (!wrong)
+        output_open();
+    return wrong;
+}
+
+static char *start_http(enum listing_format format, const char *options)
+{
+    bool has_bodies = taps_take_word(&options, "body");
+
+    return start(
+        (struct transactions_tap){.format = format, .is_http = true, .has_bodies = has_bodies},
+        options);
+}
+
+char *tap_http_start(const char *options)
+{
+    return start_http(LISTING_TEXT, options);
+}
+
+char *tap_http_json_start(const char *options)
+{
+    return start_http(LISTING_JSON, options);
+}
+
+char *tap_transactions_start(const char *filter)
+{
+    return start((struct transactions_tap){.format = LISTING_TEXT}, filter);
+}
+
+char *tap_transactions_json_start(const char *filter)
+{
+    return start((struct transactions_tap){.format = LISTING_JSON}, filter);
+}

@@ -1,0 +1,78 @@
+/* exchange.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "exchange.h"
+
+static int64_t at_least_0(int64_t ns)
+{
+    return ns > 0 ? ns : 0;
+}
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the server had sent the answer before. */
+static bool previous_end(const struct exchange *exchange, int64_t *time)
+{
+    const struct exchange *previous = exchange->previous;
+
+    if (!previous || previous->answer.packets == 0 || !previous->answer.has_time)
+        return false;
+    *time = previous->answer.last_time;
+    return true;
+}
+
+/* Between the request and the answer. The packets of a request that had to queue have been under
+ * way meanwhile. */
+static void take_wait_apart(const struct exchange *exchange, int64_t wait, struct anatomy *parts)
+{
+    const struct transfer *answer = &exchange->answer;
+    int64_t end;
+
+    if (previous_end(exchange, &end))
+        parts->queued = smaller(at_least_0(end - exchange->request.last_time), wait);
+    parts->has_network = answer->has_network;
+    if (answer->has_network)
+        parts->network = smaller(at_least_0(answer->network - parts->queued), wait - parts->queued);
+    parts->think = wait - parts->queued - parts->network;
+}
+
+struct anatomy exchange_anatomy(const struct exchange *exchange)
+{
+    const struct transfer *request = &exchange->request, *answer = &exchange->answer;
+    struct anatomy parts = {0};
+    int64_t asked, end;
+
+    if (request->packets == 0 || answer->packets == 0 || !request->has_time || !answer->has_time ||
+        answer->last_time < request->last_time || answer->first_time < request->first_time)
+        return parts;
+    parts.is_known = true;
+    /* A server that answers before it has the whole request is not waited for. */
+    asked = smaller(request->last_time, answer->first_time);
+    if (previous_end(exchange, &end))
+        parts.client = at_least_0(request->first_time - end);
+    take_wait_apart(exchange, answer->first_time - asked, &parts);
+    parts.request = asked - request->first_time;
+    parts.answer = answer->last_time - answer->first_time;
+    parts.stalled = smaller(request->stalled, parts.request);
+    parts.request -= parts.stalled;
+    parts.answer -= answer->stalled;
+    parts.stalled += answer->stalled;
+    parts.total = answer->last_time - request->first_time;
+    parts.whole = parts.client + parts.total;
+    return parts;
+}
+
+enum exchange_kind exchange_kind(const struct exchange *exchange)
+{
+    if (exchange->is_http)
+        return EXCHANGE_HTTP;
+    if (!exchange->is_tls)
+        return EXCHANGE_TURNS;
+    return exchange->request.has_tls_handshake && !exchange->request.has_tls_data
+               ? EXCHANGE_TLS_HANDSHAKE
+               : EXCHANGE_TLS;
+}

@@ -1,0 +1,442 @@
+/* exchanges.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "exchanges.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "turns.h"
+
+enum {
+    ASKING,    /* the role of the client */
+    ANSWERING, /* of the server */
+    FIRST_CAPACITY = 64,
+    STALL_ROUND_TRIPS = 4, /* a pause is a stall beyond so many of the whole path */
+    STATUS_SWITCHING = 101,
+    STATUS_OK = 200,
+};
+
+static const int64_t STALL_NS =
+    200000000; /* and beyond this: the usual shortest timeout of a TCP */
+
+/* Times beyond it, some 146 years from 1970, are taken for damage. So differences fit. */
+static const int64_t FARTHEST_NS = INT64_C(1) << 62;
+
+/* A connection. */
+struct talk {
+    uint32_t stream, connection;
+    struct connmon_endpoint ends[2]; /* by role, as all that follows */
+    struct transfer open[2];         /* what has been sent since the latest message ended */
+    int64_t rtt_min[2];              /* valid if has_rtt */
+    bool has_rtt[2];
+    struct exchange *waiting;  /* the oldest that has no answer yet; NULL: none */
+    struct exchange *latest;   /* that was asked */
+    struct exchange *answered; /* the latest that has an answer */
+    struct words tls_name;
+    uint32_t requests;
+    uint8_t speaker; /* direction; valid if has_speaker */
+    bool has_speaker;
+    bool has_messages; /* a protocol tells where they end */
+    bool is_tls;
+};
+
+struct exchanges {
+    struct arena arena;
+    struct exchanges_limits limits;
+    struct talk **talks; /* by serial number of the connection */
+    size_t talk_capacity;
+    struct exchange **all;
+    size_t count, capacity;
+    uint64_t dropped;
+};
+
+struct exchanges *exchanges_new(const struct exchanges_limits *limits)
+{
+    struct exchanges *all = calloc(1, sizeof(*all));
+
+    if (!all)
+        return NULL;
+    all->limits = *limits;
+    all->arena.limit = limits->bytes;
+    return all;
+}
+
+void exchanges_reset(struct exchanges *all)
+{
+    const struct exchanges_limits limits = all->limits;
+
+    arena_clear(&all->arena);
+    free(all->talks);
+    free(all->all);
+    *all = (struct exchanges){.limits = limits, .arena.limit = limits.bytes};
+}
+
+void exchanges_free(struct exchanges *all)
+{
+    if (!all)
+        return;
+    exchanges_reset(all);
+    free(all);
+}
+
+/* Room for `needed` pointers, what is new all NULL. False, and nothing changed, without memory. */
+static bool reserve(void *array, size_t *capacity, size_t needed)
+{
+    size_t new = *capacity ? *capacity : FIRST_CAPACITY;
+    void **from, **grown;
+
+    if (needed <= *capacity)
+        return true;
+    while (new < needed)
+        new *= 2;
+    memcpy(&from, array, sizeof(from));
+    grown = realloc(from, new * sizeof(*grown));
+    if (!grown)
+        return false;
+    for (size_t i = *capacity; i < new; i++)
+        grown[i] = NULL;
+    memcpy(array, &grown, sizeof(grown));
+    *capacity = new;
+    return true;
+}
+
+static struct talk *find_talk(struct exchanges *all, uint32_t serial)
+{
+    if (!reserve(&all->talks, &all->talk_capacity, (size_t)serial + 1))
+        return NULL;
+    if (!all->talks[serial])
+        all->talks[serial] = arena_alloc(&all->arena, sizeof(struct talk));
+    return all->talks[serial];
+}
+
+static void keep(struct exchanges *all, struct words *words, struct words from)
+{
+    char *bytes;
+
+    if (!from.bytes)
+        return;
+    bytes = arena_alloc(&all->arena, from.size + 1);
+    if (!bytes) {
+        all->dropped++;
+        *words = (struct words){0};
+        return;
+    }
+    memcpy(bytes, from.bytes, from.size);
+    *words = (struct words){bytes, from.size};
+}
+
+static void keep_facts(struct exchanges *all, struct message_facts *facts,
+                       const struct message_facts *from)
+{
+    *facts = *from;
+    keep(all, &facts->method, from->method);
+    keep(all, &facts->host, from->host);
+    keep(all, &facts->path, from->path);
+    keep(all, &facts->content_type, from->content_type);
+    keep(all, &facts->content_coding, from->content_coding);
+    keep(all, &facts->transfer_coding, from->transfer_coding);
+    keep(all, &facts->body, from->body);
+}
+
+/* The pause before a packet, if it was a stall. Of a path that is not known none can be told. */
+static int64_t stall_before(const struct talk *talk, int64_t pause)
+{
+    const int64_t most = INT64_MAX / 4 / STALL_ROUND_TRIPS;
+
+    if (pause < STALL_NS || !talk->has_rtt[ASKING] || !talk->has_rtt[ANSWERING] ||
+        talk->rtt_min[ASKING] > most || talk->rtt_min[ANSWERING] > most)
+        return 0;
+    return pause >= STALL_ROUND_TRIPS * (talk->rtt_min[ASKING] + talk->rtt_min[ANSWERING]) ? pause
+                                                                                           : 0;
+}
+
+/* A packet with the hints that came with it. */
+struct packet {
+    const struct connmon_observation *seen;
+    const struct exchange_hints *hints;
+    int role; /* of its sender */
+};
+
+static void extend(const struct talk *talk, struct transfer *transfer, const struct packet *packet)
+{
+    const struct connmon_observation *seen = packet->seen;
+    const int64_t time = seen->time_ns;
+    bool has_time = !seen->time_unknown && time > -FARTHEST_NS && time < FARTHEST_NS;
+
+    if (transfer->packets == 0) {
+        *transfer = (struct transfer){.first_time = time,
+                                      .first_packet = seen->packet,
+                                      .network = talk->rtt_min[packet->role],
+                                      .has_network = talk->has_rtt[packet->role],
+                                      .has_time = has_time};
+    } else {
+        transfer->has_time &= has_time && time >= transfer->last_time;
+        if (transfer->has_time)
+            transfer->stalled += stall_before(talk, time - transfer->last_time);
+    }
+    transfer->last_time = time;
+    transfer->last_packet = seen->packet;
+    transfer->packets++;
+    transfer->bytes += seen->result.payload_len;
+    if (seen->result.seq_event == CONNMON_SEQ_RETRANSMISSION)
+        transfer->resent_bytes += seen->result.payload_len;
+    transfer->has_tls_handshake |= packet->hints->has_tls_handshake;
+    transfer->has_tls_data |= packet->hints->has_tls_data;
+    transfer->is_selected |= packet->hints->is_selected;
+}
+
+static struct exchange *add_exchange(struct exchanges *all, const struct talk *talk)
+{
+    struct exchange *exchange = NULL;
+
+    if ((all->limits.exchanges == 0 || all->count < all->limits.exchanges) &&
+        reserve(&all->all, &all->capacity, all->count + 1))
+        exchange = arena_alloc(&all->arena, sizeof(*exchange));
+    if (!exchange) {
+        all->dropped++;
+        return NULL;
+    }
+    all->all[all->count++] = exchange;
+    exchange->stream = talk->stream;
+    exchange->connection = talk->connection;
+    exchange->client = talk->ends[ASKING];
+    exchange->server = talk->ends[ANSWERING];
+    exchange->tls_name = talk->tls_name;
+    exchange->is_tls = talk->is_tls;
+    exchange->is_http = talk->has_messages;
+    return exchange;
+}
+
+static struct transfer take(struct talk *talk, int role)
+{
+    struct transfer transfer = talk->open[role];
+
+    talk->open[role] = (struct transfer){0};
+    return transfer;
+}
+
+/* An alert alone, such as the one that closes a session long after the last answer. */
+static bool is_alert(const struct exchange_hints *hints)
+{
+    return hints->has_tls_alert && !hints->has_tls_data && !hints->has_tls_handshake;
+}
+
+/* In TLS, what carries neither data nor a handshake is no request. */
+static bool is_request(const struct talk *talk, const struct transfer *transfer)
+{
+    return !talk->is_tls || transfer->has_tls_data || transfer->has_tls_handshake;
+}
+
+/* `facts` may be NULL: nobody knows any. */
+static void end_request(struct exchanges *all, struct talk *talk, const struct message_facts *facts)
+{
+    const struct transfer request = take(talk, ASKING);
+    struct exchange *exchange;
+
+    if (!facts && !is_request(talk, &request))
+        return;
+    talk->requests++;
+    exchange = add_exchange(all, talk);
+    if (!exchange)
+        return;
+    exchange->number = talk->requests;
+    exchange->request = request;
+    if (facts)
+        keep_facts(all, &exchange->asked, facts);
+    if (talk->latest)
+        talk->latest->next = exchange;
+    talk->latest = exchange;
+    if (!talk->waiting)
+        talk->waiting = exchange;
+}
+
+static bool is_word(struct words words, const char *word)
+{
+    return words.size == strlen(word) && memcmp(words.bytes, word, words.size) == 0;
+}
+
+/* Behind such an answer the connection speaks another protocol (RFC 9110 sections 9.3.6, 15.2.2).
+ */
+static bool ends_http(const struct exchange *exchange)
+{
+    uint32_t status = exchange->answered.status;
+
+    return status == STATUS_SWITCHING ||
+           (status / 100 == 2 && is_word(exchange->asked.method, "CONNECT"));
+}
+
+/* An answer belongs to the oldest request that waits for one. */
+static void end_answer(struct exchanges *all, struct talk *talk, const struct message_facts *facts)
+{
+    const struct transfer answer = take(talk, ANSWERING);
+    struct exchange *exchange = talk->waiting;
+
+    if (exchange)
+        talk->waiting = exchange->next;
+    else if (facts)
+        exchange = add_exchange(all, talk); /* whose request was not captured */
+    if (!exchange)                          /* a greeting */
+        return;
+    exchange->answer = answer;
+    exchange->previous = talk->answered;
+    talk->answered = exchange;
+    if (facts) {
+        exchange->is_http = true;
+        keep_facts(all, &exchange->answered, facts);
+        talk->has_messages = !ends_http(exchange);
+    }
+}
+
+/* An answer such as "100 Continue" is not the one that was asked for. */
+static bool is_interim(const struct message_facts *facts)
+{
+    return facts->status >= 100 && facts->status < STATUS_OK && facts->status != STATUS_SWITCHING;
+}
+
+static void end_messages(struct exchanges *all, struct talk *talk, const struct packet *packet)
+{
+    for (size_t i = 0; i < packet->hints->message_count; i++) {
+        const struct message *message = &packet->hints->messages[i];
+        struct transfer *open = &talk->open[message->is_answer ? ANSWERING : ASKING];
+
+        if (open->packets == 0) /* several in one packet */
+            extend(talk, open, packet);
+        open->is_selected |= packet->hints->is_selected; /* a FIN may end it */
+        if (!message->is_answer)
+            end_request(all, talk, &message->facts);
+        else if (is_interim(&message->facts))
+            take(talk, ANSWERING);
+        else
+            end_answer(all, talk, &message->facts);
+    }
+}
+
+static bool brings_something_new(const struct connmon_result *result)
+{
+    return result->seq_gap + (int64_t)result->payload_len > 0;
+}
+
+/* Resent payload of a message that had ended: its receiver could not act before that. The message
+ * is found where it ended first. */
+static void resend(const struct talk *talk, const struct packet *packet)
+{
+    struct transfer *transfer = NULL;
+    uint64_t end;
+
+    if (packet->role == ASKING && talk->waiting)
+        transfer = &talk->latest->request;
+    else if (packet->role == ANSWERING && talk->answered)
+        transfer = &talk->answered->answer;
+    if (!transfer || transfer->packets == 0)
+        return;
+    end = transfer->last_packet;
+    extend(talk, transfer, packet);
+    transfer->last_packet = end;
+}
+
+static void add_payload(struct exchanges *all, struct talk *talk, const struct packet *packet,
+                        enum turn_step step)
+{
+    struct transfer *open = &talk->open[packet->role];
+
+    if (step == TURN_BEGINS && !talk->has_messages) {
+        if (packet->role == ANSWERING && talk->open[ASKING].packets > 0)
+            end_request(all, talk, NULL);
+        if (packet->role == ASKING && talk->open[ANSWERING].packets > 0)
+            end_answer(all, talk, NULL);
+    }
+    if (open->packets > 0 || brings_something_new(&packet->seen->result))
+        extend(talk, open, packet);
+    else
+        resend(talk, packet);
+}
+
+static void take_hints(struct exchanges *all, struct talk *talk, const struct exchange_hints *hints)
+{
+    talk->has_messages |= hints->message_count > 0;
+    talk->is_tls |= hints->is_tls;
+    if (hints->tls_name.bytes && !talk->tls_name.bytes)
+        keep(all, &talk->tls_name, hints->tls_name);
+}
+
+static void take_place(struct talk *talk, const struct packet *packet)
+{
+    const struct connmon_observation *seen = packet->seen;
+
+    talk->stream = seen->discriminator;
+    talk->connection = seen->result.connection;
+    talk->ends[packet->role] = seen->src;
+    talk->ends[!packet->role] = seen->dst;
+    if (!seen->result.tsval.present && !seen->result.seqno.present)
+        return;
+    talk->rtt_min[packet->role] = seen->result.rtt_min_ns;
+    talk->has_rtt[packet->role] = true;
+}
+
+/* Nothing more will come. */
+static void end_talk(struct exchanges *all, struct talk *talk)
+{
+    if (talk->open[ANSWERING].packets > 0 && talk->waiting)
+        end_answer(all, talk, NULL);
+    if (talk->open[ASKING].packets > 0)
+        end_request(all, talk, NULL);
+    if (talk->open[ANSWERING].packets > 0)
+        end_answer(all, talk, NULL);
+}
+
+/* A new connection between the same ports. */
+static void begin_anew(struct exchanges *all, struct talk *talk)
+{
+    end_talk(all, talk);
+    *talk = (struct talk){.requests = talk->requests};
+}
+
+void exchanges_add(struct exchanges *all, const struct connmon_observation *seen,
+                   const struct exchange_hints *hints)
+{
+    const struct packet packet = {
+        .seen = seen,
+        .hints = hints,
+        .role = seen->result.side == CONNMON_SERVER ? ANSWERING : ASKING,
+    };
+    struct talk *talk = find_talk(all, seen->result.connection);
+    enum turn_step step;
+
+    if (!talk) {
+        all->dropped++;
+        return;
+    }
+    if (turn_is_void(&seen->result, seen->flags))
+        begin_anew(all, talk);
+    take_place(talk, &packet);
+    take_hints(all, talk, hints);
+    step = turn_step(&seen->result, seen->flags,
+                     talk->has_speaker && talk->speaker == seen->result.direction);
+    if (step != TURN_UNTOUCHED && !is_alert(hints)) {
+        talk->has_speaker = true;
+        talk->speaker = seen->result.direction;
+        add_payload(all, talk, &packet, step);
+    }
+    end_messages(all, talk, &packet);
+}
+
+void exchanges_finish(struct exchanges *all)
+{
+    for (size_t i = 0; i < all->talk_capacity; i++)
+        if (all->talks[i])
+            end_talk(all, all->talks[i]);
+}
+
+struct exchange *const *exchanges_all(const struct exchanges *all, size_t *count)
+{
+    *count = all->count;
+    return all->all;
+}
+
+uint64_t exchanges_dropped(const struct exchanges *all)
+{
+    return all->dropped;
+}
