@@ -52,7 +52,7 @@ static int proto_http;
 
 char *http_filter(void)
 {
-    GString *filter = g_string_new("tcp");
+    GString *filter = g_string_new("tcp or http"); /* 4.6 makes no node of what none asks for */
 
     proto_http = proto_get_id_by_filter_name("http");
     for (int i = 0; i < FIELDS; i++) {

@@ -2,6 +2,8 @@
 import decimal
 import gzip
 import json
+import re
+import shlex
 
 import pytest
 
@@ -244,3 +246,45 @@ def test_tls_is_told_by_its_records_and_names(wireshark):
 def test_two_passes_list_the_same(wireshark):
     capture = find("sites.pcapng")
     assert listed(wireshark, capture, "http-json", "-2") == listed(wireshark, capture)
+
+
+def walk():
+    """[(command, rows)] of the README's section."""
+    text = (harness.ROOT / "README.md").read_text()
+    section = re.search(r"^## Which connection, which request.*?(?=^## )", text, re.M | re.S)[0]
+    lines = re.findall(r"^    (.*\S)", section, re.M)
+    commands = []
+    for line in lines:
+        if line.startswith("tshark "):
+            commands.append((line, []))
+        else:
+            commands[-1][1].append(line.replace("...", " ").split())
+    return commands
+
+
+@pytest.mark.parametrize("command, rows", walk())
+def test_the_readme_prints_what_it_says(wireshark, command, rows):
+    _, _, capture, *args = shlex.split(command)
+    done = wireshark.run("-r", wireshark.share(harness.ROOT / capture), *args)
+    printed = [line.split() for line in done.stdout.splitlines()]
+    assert rows
+    for row in rows:
+        assert any(is_part(row, line) for line in printed), row
+
+
+def is_part(words, line):
+    """Whether the line has all of these words, in this order."""
+    rest = iter(line)
+    return all(word in rest for word in words)
+
+
+@pytest.mark.parametrize("kind", ["EXCHANGE", "BODY", "SUM"])
+def test_all_columns_are_documented(kind):
+    table = (harness.ROOT / "src/transactions/columns.def").read_text()
+    columns = re.findall(rf'^{kind}_COLUMN\(\w+, \w+, \w+, "(\w+)", *\s*"[^"]*",\s*((?:"[^"]*"\s*)+)',
+                         table, re.M)
+    documented = (harness.ROOT / "plugin/transactions.md").read_text()
+    assert columns
+    for name, words in columns:
+        meaning = "".join(re.findall(r'"([^"]*)"', words))
+        assert re.search(rf"^\| `{name}` \| \w+ \| {re.escape(meaning)} \|$", documented, re.M)
