@@ -41,6 +41,8 @@ void turns_follow(struct sighting *seen)
     struct turn *turn = &seen->connection->turn;
     enum turn_step step;
 
+    if (segment->payload_len == 0 && !(segment->flags & CONNMON_SYN))
+        return;
     if (turn_is_void(seen->result, segment->flags))
         turn->is_begun = false;
     step = turn_step(seen->result, segment->flags, turn->is_begun && turn->direction == seen->from);

@@ -6,7 +6,8 @@ _connmon() {
     local options="
         -i --interface -r --read -e --emulate --speed -f --filter -c --count -s --seconds
         --bufferSize --buffer-size --user -m --machine -Q --quick -l --showLocal --show-local
-        --json --csv --conversations --hosts --write -q --quiet -v --verbose --sumInt --sum-int
+        --json --csv --conversations --hosts --transactions --write -q --quiet -v --verbose --sumInt
+        --sum-int
         --rtdMaxAge --rtd-max-age --flowMaxIdle --flow-max-idle --maxFlows --max-flows -h --help
         --version"
 

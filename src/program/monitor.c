@@ -4,21 +4,27 @@
  */
 #include "monitor.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "decode.h"
 #include "json.h"
 #include "line.h"
+#include "listing.h"
 #include "local.h"
 #include "summary.h"
 #include "tables.h"
+
+/* Of requests and answers that are kept for the table. */
+static const struct exchanges_limits limits = {.exchanges = 1 << 20, .bytes = 1 << 30};
 
 struct monitor {
     const struct options *options;
     struct output *output;
     struct connmon *core;
-    struct statistics *statistics; /* NULL: no table is wanted */
+    struct statistics *statistics; /* NULL: no table of them is wanted */
+    struct exchanges *exchanges;   /* likewise */
     struct connmon_summary summary;
     struct local local; /* hosts whose side is not measured */
 };
@@ -42,7 +48,8 @@ static struct connmon_config configure(const struct options *options)
 struct monitor *monitor_new(const struct options *options, struct output *output)
 {
     const struct connmon_config config = configure(options);
-    const bool has_table = options->table != TABLE_NONE;
+    const bool has_exchanges = options->table == TABLE_TRANSACTIONS;
+    const bool has_statistics = options->table != TABLE_NONE && !has_exchanges;
     struct monitor *monitor = calloc(1, sizeof(*monitor));
 
     if (!monitor)
@@ -52,10 +59,12 @@ struct monitor *monitor_new(const struct options *options, struct output *output
     if (options->interface && !options->shows_local)
         monitor->local = local_of(options->interface);
     monitor->core = connmon_new(&config);
-    monitor->statistics = has_table ? statistics_new() : NULL;
+    monitor->statistics = has_statistics ? statistics_new() : NULL;
+    monitor->exchanges = has_exchanges ? exchanges_new(&limits) : NULL;
     if (monitor->statistics)
         statistics_limit(monitor->statistics, config.max_connections);
-    if (monitor->core && (monitor->statistics || !has_table))
+    if (monitor->core && (monitor->statistics || !has_statistics) &&
+        (monitor->exchanges || !has_exchanges))
         return monitor;
     monitor_free(monitor);
     return NULL;
@@ -65,6 +74,7 @@ void monitor_free(struct monitor *monitor)
 {
     connmon_free(monitor->core);
     statistics_free(monitor->statistics);
+    exchanges_free(monitor->exchanges);
     free(monitor);
 }
 
@@ -101,6 +111,8 @@ static void take_segment(struct monitor *monitor, const struct connmon_segment *
     seen.discriminator = seen.result.connection;
     if (monitor->statistics)
         statistics_add(monitor->statistics, &seen);
+    else if (monitor->exchanges)
+        exchanges_add(monitor->exchanges, &seen, &(struct exchange_hints){.is_selected = true});
     else if (monitor->options->is_json)
         print_json(monitor, &seen);
     else
@@ -144,6 +156,17 @@ static void print(void *output, const char *bytes, size_t size)
     output_write(output, bytes, size);
 }
 
+static bool print_transactions(struct monitor *monitor)
+{
+    exchanges_finish(monitor->exchanges);
+    if (exchanges_dropped(monitor->exchanges) > 0)
+        fprintf(stderr, "limits dropped %" PRIu64 " messages or packets\n",
+                exchanges_dropped(monitor->exchanges));
+    return listing_write_sums(monitor->exchanges,
+                              monitor->options->is_json ? LISTING_JSON : LISTING_TEXT, print,
+                              monitor->output);
+}
+
 bool monitor_print_table(struct monitor *monitor)
 {
     const struct options *options = monitor->options;
@@ -152,6 +175,8 @@ bool monitor_print_table(struct monitor *monitor)
                                 : options->is_csv ? TABLES_CSV
                                                   : TABLES_TEXT;
 
+    if (options->table == TABLE_TRANSACTIONS)
+        return print_transactions(monitor);
     return options->table == TABLE_NONE ||
            tables_write(monitor->statistics,
                         options->table == TABLE_HOSTS ? TABLES_HOSTS : TABLES_CONVERSATIONS, format,

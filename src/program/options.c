@@ -147,7 +147,7 @@ static bool parse_speed(struct options *options, const char *argument)
 static bool set_table(struct options *options, enum options_table table)
 {
     if (options->table != TABLE_NONE && options->table != table) {
-        say("--conversations and --hosts are two tables: ask for one");
+        say("--conversations, --hosts and --transactions are tables: ask for one");
         return false;
     }
     options->table = table;
@@ -209,6 +209,8 @@ static bool take(struct options *options, struct said *said, enum id id, const c
         return set_table(options, TABLE_CONVERSATIONS);
     case OPTION_HOSTS:
         return set_table(options, TABLE_HOSTS);
+    case OPTION_TRANSACTIONS:
+        return set_table(options, TABLE_TRANSACTIONS);
     case OPTION_WRITE:
         options->write = argument;
         return true;
@@ -245,6 +247,8 @@ static bool check(const struct options *options, const struct said *said)
         wrong = "-i and -r are two sources: name one";
     else if (said->speed && !options->is_emulating)
         wrong = "--speed needs -e: only an emulation has a speed";
+    else if (options->is_csv && options->table == TABLE_TRANSACTIONS)
+        wrong = "--transactions has no --csv: ask for --json";
     else if (options->is_csv && options->table == TABLE_NONE)
         wrong = "--csv needs --conversations or --hosts";
     else if (options->is_csv && options->is_json)

@@ -10,7 +10,7 @@
 
 #include "line.h"
 
-enum options_table { TABLE_NONE, TABLE_CONVERSATIONS, TABLE_HOSTS };
+enum options_table { TABLE_NONE, TABLE_CONVERSATIONS, TABLE_HOSTS, TABLE_TRANSACTIONS };
 
 /* What the user asked for, with the defaults of what was not said. */
 struct options {

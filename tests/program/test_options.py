@@ -82,6 +82,8 @@ REFUSED = [
     (["-r", SMTP, "--sumInt", "nan"], "sumInt"), (["-r", SMTP, "--speed", "2"], "-e"),
     (["-e", SMTP, "--speed", "0"], "speed"), (["-r", SMTP, "--csv"], "--conversations"),
     (["-r", SMTP, "--hosts", "--csv", "--json"], "--json"),
+    (["-r", SMTP, "--transactions", "--hosts"], "--transactions"),
+    (["-r", SMTP, "--transactions", "--csv"], "--csv"),
     (["-r", SMTP, "--hosts", "--conversations"], "--hosts"),
     (["-r", SMTP, "--maxFlows", "5000000000"], "maxFlows"),
     (["-r", SMTP, "-f", "tcp port"], "-f"), (["-r", SMTP, "-f", "nonsense 5"], "-f"),
@@ -119,6 +121,17 @@ def test_tables(connmon, table):
     text = connmon.run("-r", SMTP, table).stdout
     assert len(csv) == len(rows) > 5 and header.split(",") == list(rows[0])
     assert text.count("\n") == len(rows) + 2 + 4 and "6 connections" in text if table == "--conversations" else True
+
+
+def test_transactions(connmon):
+    done = connmon.run("-r", ROOT / "captures/ocsp.pcapng", "--transactions", "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert sum(row["transactions"] for row in rows) == 18
+    assert all((row["protocol"], row["host"], row["unanswered"]) == ("TCP", None, 0) for row in rows)
+    slowest, *_ = rows
+    assert (slowest["server"], slowest["think_max"]) == ("92.122.95.235:80", 0.160383)
+    text = connmon.run("-r", ROOT / "captures/ocsp.pcapng", "--transactions").stdout
+    assert text.count("\n") == len(rows) + 1
 
 
 def test_count(connmon):

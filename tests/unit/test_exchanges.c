@@ -1,0 +1,203 @@
+/* test_exchanges.c - requests, answers, and where their time went
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "scenario.h"
+
+#include "exchanges.h"
+
+/* A connection that is seen by the core, and its exchanges. */
+struct fixture {
+    struct scenario scenario;
+    struct exchanges *exchanges;
+};
+
+static struct fixture begin(size_t most)
+{
+    const struct exchanges_limits limits = {.exchanges = most, .bytes = 1 << 20};
+
+    return (struct fixture){scenario_begin(NULL), exchanges_new(&limits)};
+}
+
+static void end(struct fixture *f)
+{
+    exchanges_free(f->exchanges);
+    scenario_end(&f->scenario);
+}
+
+static void say(struct fixture *f, enum side from, const struct packet *packet,
+                struct exchange_hints hints)
+{
+    struct connmon_segment segment = scenario_segment(&f->scenario, from, packet);
+    struct connmon_observation seen;
+
+    assert_int_equal(connmon_process(f->scenario.core, &segment, &seen.result), CONNMON_OK);
+    connmon_observe(&seen, &segment);
+    hints.is_selected = true;
+    exchanges_add(f->exchanges, &seen, &hints);
+}
+
+#define tell(f, from, ...) say(f, from, &(struct packet){__VA_ARGS__}, (struct exchange_hints){0})
+
+static const struct exchange *only(struct fixture *f)
+{
+    struct exchange *const *all;
+    size_t count;
+
+    exchanges_finish(f->exchanges);
+    all = exchanges_all(f->exchanges, &count);
+    assert_int_equal(count, 1);
+    return all[0];
+}
+
+static void expect_sum(const struct anatomy *a)
+{
+    assert_true(a->is_known);
+    assert_int_equal(a->client + a->request + a->queued + a->network + a->think + a->answer +
+                         a->stalled,
+                     a->whole);
+    assert_int_equal(a->client + a->total, a->whole);
+}
+
+static void parts_add_up_in_any_order_of_packets(void **state)
+{
+    uint64_t random = 7;
+
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        struct fixture f = begin(0);
+        struct exchange *const *all;
+        uint32_t seq[2] = {1, 1};
+        size_t count;
+        int64_t ns = 0;
+
+        for (int i = 0; i < 40; i++) {
+            enum side from = scenario_random(&random) % 2 ? SERVER : CLIENT;
+            uint32_t len = scenario_random(&random) % 3 * 100;
+            bool is_resent = scenario_random(&random) % 8 == 0 && seq[from] > len;
+
+            ns += scenario_random(&random) % 500000000;
+            tell(&f, from, .seq = seq[from] - (is_resent ? len : 0), .ack = seq[!from], .len = len,
+                 .at_ns = ns);
+            seq[from] += is_resent ? 0 : len;
+        }
+        exchanges_finish(f.exchanges);
+        all = exchanges_all(f.exchanges, &count);
+        for (size_t i = 0; i < count; i++) {
+            const struct anatomy parts = exchange_anatomy(all[i]);
+
+            if (all[i]->answer.packets == 0)
+                assert_false(parts.is_known);
+            else
+                expect_sum(&parts);
+        }
+        end(&f);
+    }
+}
+
+static void the_core_and_the_list_agree_on_the_servers_time(void **state)
+{
+    struct fixture f = begin(0);
+    const struct exchange *exchange;
+    struct anatomy parts;
+
+    (void)state;
+    tell(&f, CLIENT, .flags = SYN, .seq = 0);
+    tell(&f, SERVER, .flags = SYN | ACK, .seq = 0, .ack = 1, .at_ms = 20);
+    tell(&f, CLIENT, .seq = 1, .ack = 1, .len = 10, .at_ms = 30);
+    tell(&f, CLIENT, .seq = 1, .ack = 1, .len = 10, .at_ms = 330);
+    tell(&f, SERVER, .seq = 1, .ack = 11, .len = 10, .at_ms = 400);
+    exchange = only(&f);
+    parts = exchange_anatomy(exchange);
+    expect_sum(&parts);
+    assert_int_equal(parts.think, 50 * MS); /* since it was resent */
+    assert_int_equal(parts.network, 20 * MS);
+    assert_int_equal(exchange->request.resent_bytes, 10);
+    assert_int_equal(exchange_kind(exchange), EXCHANGE_TURNS);
+    end(&f);
+}
+
+static void unknown_times_and_a_clock_that_steps_back_say_nothing(void **state)
+{
+    static const struct packet answers[] = {
+        {.seq = 1, .len = 9, .at_ms = 5},
+        {.seq = 1, .len = 9, .time_unknown = true},
+        {.seq = 1, .len = 9, .at_ns = INT64_MAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct fixture f = begin(0);
+
+        tell(&f, CLIENT, .seq = 1, .len = 10, .at_ms = 10);
+        say(&f, SERVER, &answers[i], (struct exchange_hints){0});
+        assert_false(exchange_anatomy(only(&f)).is_known);
+        end(&f);
+    }
+}
+
+static void an_alert_is_no_request(void **state)
+{
+    const struct exchange_hints data = {.is_tls = true, .has_tls_data = true};
+    const struct exchange_hints alert = {.is_tls = true, .has_tls_alert = true};
+    struct fixture f = begin(0);
+
+    (void)state;
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 10}, data);
+    say(&f, SERVER, &(struct packet){.seq = 1, .len = 10, .at_ms = 30}, data);
+    say(&f, SERVER, &(struct packet){.seq = 11, .len = 10, .at_ms = 60000}, alert);
+    say(&f, CLIENT, &(struct packet){.seq = 11, .len = 10, .at_ms = 60001}, alert);
+    assert_int_equal(exchange_anatomy(only(&f)).total, 30 * MS);
+    end(&f);
+}
+
+static void a_limit_counts_what_it_drops(void **state)
+{
+    struct fixture f = begin(1);
+
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++) {
+        tell(&f, CLIENT, .seq = 1 + i, .len = 1);
+        tell(&f, SERVER, .seq = 1 + i, .len = 1);
+    }
+    only(&f);
+    assert_int_equal(exchanges_dropped(f.exchanges), 2);
+    exchanges_reset(f.exchanges);
+    assert_int_equal(exchanges_dropped(f.exchanges), 0);
+    tell(&f, CLIENT, .seq = 4, .len = 1);
+    assert_int_equal(only(&f)->number, 1);
+    end(&f);
+}
+
+static void a_new_connection_answers_nothing_of_the_old_one(void **state)
+{
+    struct fixture f = begin(0);
+    struct exchange *const *all;
+    size_t count;
+
+    (void)state;
+    tell(&f, CLIENT, .seq = 1, .len = 10);
+    tell(&f, CLIENT, .flags = SYN, .seq = 70000, .at_ms = 10);
+    tell(&f, SERVER, .seq = 1, .len = 10, .at_ms = 20);
+    tell(&f, CLIENT, .seq = 70001, .len = 10, .at_ms = 30);
+    exchanges_finish(f.exchanges);
+    all = exchanges_all(f.exchanges, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(all[0]->answer.packets, 0);
+    assert_int_equal(all[1]->number, 2);
+    end(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_add_up_in_any_order_of_packets),
+        cmocka_unit_test(the_core_and_the_list_agree_on_the_servers_time),
+        cmocka_unit_test(unknown_times_and_a_clock_that_steps_back_say_nothing),
+        cmocka_unit_test(an_alert_is_no_request),
+        cmocka_unit_test(a_limit_counts_what_it_drops),
+        cmocka_unit_test(a_new_connection_answers_nothing_of_the_old_one),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
