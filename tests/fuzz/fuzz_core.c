@@ -135,6 +135,18 @@ static void check_delay(const struct connmon_delay *delay, const struct connmon_
     check(!segment->time_unknown && (segment->flags & CONNMON_ACK));
 }
 
+static void check_turn(const struct connmon_segment *segment, const struct connmon_turn *turn)
+{
+    if (!turn->is_present) {
+        check(!turn->has_time && !turn->has_network && turn->request == 0);
+        return;
+    }
+    check(segment->payload_len > 0 && turn->packet < segment->packet);
+    check(turn->has_time || turn->wait_ns == 0);
+    check(turn->has_network || turn->network_ns == 0);
+    check(turn->wait_ns >= 0 && turn->network_ns >= 0 && turn->network_ns <= turn->wait_ns);
+}
+
 static void check_result(const struct connmon_result *r, const struct connmon_segment *segment,
                          const struct connmon_config *config)
 {
@@ -150,6 +162,7 @@ static void check_result(const struct connmon_result *r, const struct connmon_se
     else
         check(trusted->present && !trusted->ambiguous && r->rtt_ns == trusted->ns &&
               r->rtt_slack_ns >= 0 && r->rtt_slack_ns <= r->rtt_ns);
+    check_turn(segment, &r->turn);
     check(r->dup_ack.age_ns >= 0);
     if (r->dup_ack.num != 0)
         check(r->dup_ack.packet < segment->packet && segment->payload_len == 0);
