@@ -79,31 +79,38 @@ static void finish(void *data)
 }
 
 /* All packets are measured, and those that match the user's filter select what is listed. Of two
- * listeners Wireshark calls the newer first, so a packet is selected before it is measured. */
+ * listeners Wireshark calls the newer first, so a packet is selected before it is measured. What
+ * could not be started is freed. */
 static char *listen(struct transactions_tap *tap, const char *filter)
 {
     char *all = http_filter();
     char *wrong = taps_listen("connmon", tap, all, reset, add, draw, finish);
 
     g_free(all);
-    if (!wrong && tap->has_filter)
+    if (wrong) {
+        finish(tap);
+        return wrong;
+    }
+    if (tap->has_filter)
         wrong = taps_listen("connmon", tap, filter, NULL, select_frame, NULL, NULL);
+    if (wrong)
+        remove_tap_listener(tap); /* which calls finish() */
     return wrong;
 }
 
 static char *start(struct transactions_tap kind, const char *filter)
 {
     const struct exchanges_limits limits = {.exchanges = MOST_EXCHANGES, .bytes = MOST_BYTES};
-    struct transactions_tap *tap = g_new(struct transactions_tap, 1);
-    char *wrong;
+    struct transactions_tap *tap;
 
+    kind.has_filter = *filter != '\0';
+    kind.exchanges = exchanges_new(&limits);
+    if (!kind.exchanges)
+        return g_strdup("no memory");
+    tap = g_new(struct transactions_tap, 1);
     *tap = kind;
-    tap->has_filter = *filter != '\0';
-    tap->exchanges = exchanges_new(&limits);
-    wrong = tap->exchanges ? listen(tap, filter) : g_strdup("no memory");
-    if (!wrong)
-        output_open();
-    return wrong;
+    output_open();
+    return listen(tap, filter);
 }
 
 static char *start_http(enum listing_format format, const char *options)

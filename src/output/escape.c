@@ -108,6 +108,6 @@ size_t escape_base64(struct text *text, const char *bytes, size_t size)
     for (size_t i = 0; i < 3; i++)
         bits = bits << 8 | (i < count ? (unsigned char)bytes[i] : 0U);
     for (size_t i = 0; i < 4; i++)
-        text_char(text, i <= count ? digits[bits >> (18 - 6 * i) & 63] : '=');
+        text_bytes(text, i <= count ? &digits[bits >> (18 - 6 * i) & 63] : "=", 1);
     return count;
 }
