@@ -39,8 +39,9 @@ static enum layer (*const readers[LAYERS])(struct frame *) = {
     [LAYER_TEREDO] = read_teredo,
 };
 
-enum decode_outcome decode_frame(int link_type, const uint8_t *bytes, uint32_t captured,
-                                 uint32_t original, struct connmon_segment *segment)
+enum decode_outcome decode_payload(int link_type, const uint8_t *bytes, uint32_t captured,
+                                   uint32_t original, struct connmon_segment *segment,
+                                   struct decode_payload *payload)
 {
     struct frame frame = {
         .at = bytes,
@@ -53,5 +54,14 @@ enum decode_outcome decode_frame(int link_type, const uint8_t *bytes, uint32_t c
     segment->wire_len = original;
     while (layer != LAYER_NONE)
         layer = readers[layer](&frame);
+    *payload = (struct decode_payload){.bytes = frame.at, .captured = frame.captured};
     return frame.outcome;
+}
+
+enum decode_outcome decode_frame(int link_type, const uint8_t *bytes, uint32_t captured,
+                                 uint32_t original, struct connmon_segment *segment)
+{
+    struct decode_payload payload;
+
+    return decode_payload(link_type, bytes, captured, original, segment, &payload);
 }

@@ -33,9 +33,19 @@ enum decode_outcome {
 enum decode_outcome decode_frame(int link_type, const uint8_t *frame, uint32_t captured,
                                  uint32_t original, struct connmon_segment *segment);
 
-/* The same of a TCP header alone, of which `captured` bytes are at `header` and which has, with its
- * payload, `wire` bytes. Leaves the addresses and wire_len alone too. Returns false if the header
- * was cut before the end of its flags or cannot be one. */
+/* The same, and where the payload is, of which `payload->captured` bytes are in the frame. */
+struct decode_payload {
+    const uint8_t *bytes;
+    uint32_t captured;
+};
+
+enum decode_outcome decode_payload(int link_type, const uint8_t *frame, uint32_t captured,
+                                   uint32_t original, struct connmon_segment *segment,
+                                   struct decode_payload *payload);
+
+/* The same as decode_frame() of a TCP header alone, of which `captured` bytes are at `header` and
+ * which has, with its payload, `wire` bytes. Leaves the addresses and wire_len alone too. Returns
+ * false if the header was cut before the end of its flags or cannot be one. */
 bool decode_tcp(const uint8_t *header, uint32_t captured, uint32_t wire,
                 struct connmon_segment *segment);
 

@@ -81,6 +81,14 @@ static inline void frame_skip(struct frame *frame, uint32_t bytes)
     frame->wire -= bytes;
 }
 
+/* Takes off a header, or of one that was cut what there is. */
+static inline void frame_skip_all(struct frame *frame, uint32_t bytes)
+{
+    frame->at += bytes < frame->captured ? bytes : frame->captured;
+    frame->captured -= bytes < frame->captured ? bytes : frame->captured;
+    frame->wire -= bytes < frame->wire ? bytes : frame->wire;
+}
+
 /* Takes off a header and tells what comes next; or ends, where the header is not all there. */
 static inline enum layer frame_next(struct frame *frame, uint32_t bytes, enum layer next)
 {

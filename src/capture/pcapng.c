@@ -13,14 +13,6 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-enum block_type {
-    INTERFACE_BLOCK = 1,
-    OLD_PACKET_BLOCK = 2,
-    SIMPLE_PACKET_BLOCK = 3,
-    ENHANCED_PACKET_BLOCK = 6,
-    SECTION_BLOCK = 0x0a0d0d0a, /* reads the same in either byte order */
-};
-
 enum option_code { OPTION_END = 0, OPTION_TSRESOL = 9, OPTION_TSOFFSET = 14 };
 
 enum {
@@ -41,15 +33,20 @@ struct interface {
     int link_type;
     uint32_t snapshot_length; /* 0: no limit */
     uint8_t resolution;       /* the option's value */
-    int64_t offset_s;         /* to add to all times */
+    bool has_nanoseconds;
+    int64_t offset_s; /* to add to all times */
 };
 
 struct pcapng {
     FILE *stream;
     uint64_t at; /* offset of the current block */
     uint64_t packets;
-    uint8_t *body; /* of the current block, and its tail */
-    uint32_t body_bytes, body_room;
+    uint8_t *block; /* the current one */
+    uint32_t block_room;
+    const uint8_t *body;
+    uint32_t body_bytes;
+    pcapng_sink *sink; /* NULL: nobody asks for blocks without packets */
+    void *to;
     struct interface *interfaces; /* of the current section */
     uint32_t interface_count, interface_room;
     bool is_swapped, is_damaged;
@@ -69,9 +66,15 @@ void pcapng_free(struct pcapng *pcapng)
 {
     if (!pcapng)
         return;
-    free(pcapng->body);
+    free(pcapng->block);
     free(pcapng->interfaces);
     free(pcapng);
+}
+
+void pcapng_tell(struct pcapng *pcapng, pcapng_sink *sink, void *to)
+{
+    pcapng->sink = sink;
+    pcapng->to = to;
 }
 
 const char *pcapng_error(const struct pcapng *pcapng)
@@ -115,6 +118,13 @@ static uint64_t get64(const struct pcapng *pcapng, const uint8_t *at)
     return pcapng->is_swapped ? __builtin_bswap64(value) : value;
 }
 
+static void put32(const struct pcapng *pcapng, uint8_t *at, uint32_t value)
+{
+    if (pcapng->is_swapped)
+        value = __builtin_bswap32(value);
+    memcpy(at, &value, sizeof(value));
+}
+
 static bool read_bytes(struct pcapng *pcapng, void *to, size_t bytes)
 {
     if (fread(to, 1, bytes, pcapng->stream) == bytes)
@@ -134,26 +144,59 @@ static bool skip_bytes(struct pcapng *pcapng, uint64_t bytes)
     return true;
 }
 
-static bool read_body(struct pcapng *pcapng, uint32_t bytes)
+/* Bytes of the current block; what some writers do not count, its padding, included. */
+static uint32_t block_size(const struct pcapng *pcapng)
 {
-    uint32_t room = bytes + TAIL_BYTES;
+    return HEAD_BYTES + pcapng->body_bytes + TAIL_BYTES;
+}
 
-    if (bytes > MAX_BODY)
-        return damaged(pcapng, "has %" PRIu32 " bytes, more than any packet", bytes);
-    if (room > pcapng->body_room) {
-        uint8_t *body = realloc(pcapng->body, 2 * (size_t)room);
+/* Reads what is left of a block whose head and order (of a section, else NULL) were read. */
+static bool read_body(struct pcapng *pcapng, const uint8_t *head, const uint8_t *order,
+                      uint32_t body_bytes)
+{
+    uint32_t size = HEAD_BYTES + body_bytes + TAIL_BYTES, done = HEAD_BYTES;
 
-        if (!body)
+    if (body_bytes > MAX_BODY)
+        return damaged(pcapng, "has %" PRIu32 " bytes, more than any packet", body_bytes);
+    if (size > pcapng->block_room) {
+        uint8_t *block = realloc(pcapng->block, 2 * (size_t)size);
+
+        if (!block)
             return damaged(pcapng, "does not fit into memory");
-        pcapng->body = body;
-        pcapng->body_room = 2 * room;
+        pcapng->block = block;
+        pcapng->block_room = 2 * size;
     }
-    pcapng->body_bytes = bytes;
-    return read_bytes(pcapng, pcapng->body, room);
+    memcpy(pcapng->block, head, HEAD_BYTES);
+    if (order) {
+        memcpy(pcapng->block + done, order, ORDER_BYTES);
+        done += ORDER_BYTES;
+    }
+    pcapng->body = pcapng->block + HEAD_BYTES;
+    pcapng->body_bytes = body_bytes;
+    if (!read_bytes(pcapng, pcapng->block + done, size - done))
+        return false;
+    put32(pcapng, pcapng->block + 4, size); /* as it should be */
+    put32(pcapng, pcapng->block + size - TAIL_BYTES, size);
+    return true;
+}
+
+/* Reads over a block, for whoever asks for it. */
+static bool read_other(struct pcapng *pcapng, const uint8_t *head, const uint8_t *order,
+                       uint32_t body_bytes)
+{
+    uint32_t done = order ? ORDER_BYTES : 0, type;
+
+    if (!pcapng->sink || body_bytes > MAX_BODY)
+        return skip_bytes(pcapng, (uint64_t)body_bytes - done + TAIL_BYTES);
+    if (!read_body(pcapng, head, order, body_bytes))
+        return false;
+    type = get32(pcapng, head);
+    pcapng->sink(pcapng->to, type, pcapng->is_swapped, pcapng->block, block_size(pcapng));
+    return true;
 }
 
 /* A new section: its byte order, and no interface yet. What else its block tells is not needed. */
-static bool begin_section(struct pcapng *pcapng, const uint8_t *total_length)
+static bool begin_section(struct pcapng *pcapng, const uint8_t *head)
 {
     uint8_t bytes[ORDER_BYTES];
     uint32_t order, total;
@@ -165,11 +208,13 @@ static bool begin_section(struct pcapng *pcapng, const uint8_t *total_length)
         return damaged(pcapng, "begins a section of no known byte order");
     pcapng->is_swapped = order == ORDER_SWAPPED;
     pcapng->interface_count = 0;
-    total = get32(pcapng, total_length);
+    total = get32(pcapng, head + 4);
     if (total < HEAD_BYTES + ORDER_BYTES + TAIL_BYTES)
         return damaged(pcapng, "claims to have %" PRIu32 " bytes", total);
+    if (!read_other(pcapng, head, bytes, total - HEAD_BYTES - TAIL_BYTES))
+        return false;
     pcapng->at += total;
-    return skip_bytes(pcapng, total - HEAD_BYTES - ORDER_BYTES);
+    return true;
 }
 
 /* What an interface's options tell of its clock; options that end behind the block are ignored. */
@@ -217,6 +262,11 @@ static bool add_interface(struct pcapng *pcapng)
         .resolution = 6, /* microseconds */
     };
     read_options(pcapng, interface);
+    interface->has_nanoseconds = interface->resolution & 0x80 ? interface->resolution > 0x80 + 19
+                                                              : interface->resolution > 6;
+    if (pcapng->sink)
+        pcapng->sink(pcapng->to, PCAPNG_INTERFACE, pcapng->is_swapped, pcapng->block,
+                     block_size(pcapng));
     return true;
 }
 
@@ -267,17 +317,28 @@ static const struct interface *find_interface(struct pcapng *pcapng, uint32_t nu
     return NULL;
 }
 
+static void tell_how(const struct pcapng *pcapng, const struct interface *interface,
+                     struct record *record)
+{
+    record->has_nanoseconds = interface->has_nanoseconds;
+    record->snapshot_length = interface->snapshot_length;
+    record->block = pcapng->block;
+    record->block_size = block_size(pcapng);
+}
+
 /* Old blocks have 16 bits of interface and 16 bits of lost packets where new ones have 32 bits of
  * interface; all else is the same. */
 static bool take_packet(struct pcapng *pcapng, bool is_old, struct record *record)
 {
     const uint8_t *body = pcapng->body;
     const struct interface *interface;
+    uint32_t number;
     uint64_t ticks;
 
     if (pcapng->body_bytes < PACKET_BYTES)
         return damaged(pcapng, "is too short for a packet");
-    interface = find_interface(pcapng, is_old ? get16(pcapng, body) : get32(pcapng, body));
+    number = is_old ? get16(pcapng, body) : get32(pcapng, body);
+    interface = find_interface(pcapng, number);
     if (!interface)
         return false;
     ticks = (uint64_t)get32(pcapng, body + 4) << 32 | get32(pcapng, body + 8);
@@ -287,9 +348,11 @@ static bool take_packet(struct pcapng *pcapng, bool is_old, struct record *recor
         .original = get32(pcapng, body + 16),
         .link_type = interface->link_type,
         .time_ns = to_ns(interface, ticks),
+        .interface = number,
     };
     if (record->captured > pcapng->body_bytes - PACKET_BYTES)
         return damaged(pcapng, "ends before its packet does");
+    tell_how(pcapng, interface, record);
     return true;
 }
 
@@ -312,6 +375,7 @@ static bool take_simple_packet(struct pcapng *pcapng, struct record *record)
         record->captured = interface->snapshot_length;
     if (record->captured > pcapng->body_bytes - SIMPLE_BYTES)
         return damaged(pcapng, "ends before its packet does");
+    tell_how(pcapng, interface, record);
     return true;
 }
 
@@ -327,17 +391,17 @@ static bool read_block(struct pcapng *pcapng, const uint8_t *head, struct record
     total = (total + 3) & ~UINT32_C(3); /* some writers do not count the padding */
     body = total - HEAD_BYTES - TAIL_BYTES;
     *is_packet =
-        type == ENHANCED_PACKET_BLOCK || type == SIMPLE_PACKET_BLOCK || type == OLD_PACKET_BLOCK;
-    if (!*is_packet && type != INTERFACE_BLOCK)
-        is_good = skip_bytes(pcapng, (uint64_t)body + TAIL_BYTES);
-    else if (!read_body(pcapng, body))
+        type == PCAPNG_PACKET_BLOCK || type == PCAPNG_SIMPLE_PACKET || type == PCAPNG_OLD_PACKET;
+    if (!*is_packet && type != PCAPNG_INTERFACE)
+        is_good = read_other(pcapng, head, NULL, body);
+    else if (!read_body(pcapng, head, NULL, body))
         is_good = false;
-    else if (type == INTERFACE_BLOCK)
+    else if (type == PCAPNG_INTERFACE)
         is_good = add_interface(pcapng);
-    else if (type == SIMPLE_PACKET_BLOCK)
+    else if (type == PCAPNG_SIMPLE_PACKET)
         is_good = take_simple_packet(pcapng, record);
     else
-        is_good = take_packet(pcapng, type == OLD_PACKET_BLOCK, record);
+        is_good = take_packet(pcapng, type == PCAPNG_OLD_PACKET, record);
     pcapng->at += is_good ? total : 0;
     return is_good;
 }
@@ -356,8 +420,8 @@ enum pcapng_status pcapng_next(struct pcapng *pcapng, struct record *record)
         memcpy(&type, head, sizeof(type));
         if (bytes < sizeof(head))
             damaged(pcapng, "is cut short");
-        else if (type == SECTION_BLOCK)
-            begin_section(pcapng, head + 4);
+        else if (type == PCAPNG_SECTION)
+            begin_section(pcapng, head);
         else if (pcapng->at == 0)
             damaged(pcapng, "does not begin a section");
         else

@@ -26,6 +26,25 @@ struct pcapng;
 struct pcapng *pcapng_new(FILE *stream);
 void pcapng_free(struct pcapng *pcapng);
 
+/* What stands in a file besides packets: a block, whole, valid until this returns. Its numbers are
+ * in the other byte order if `is_swapped`. */
+typedef void pcapng_sink(void *to, uint32_t type, bool is_swapped, const uint8_t *block,
+                         uint32_t size);
+
+/* The types of block that matter. */
+enum pcapng_block_type {
+    PCAPNG_INTERFACE = 1,
+    PCAPNG_OLD_PACKET = 2,
+    PCAPNG_SIMPLE_PACKET = 3,
+    PCAPNG_NAMES = 4,
+    PCAPNG_PACKET_BLOCK = 6,
+    PCAPNG_SECRETS = 10,
+    PCAPNG_SECTION = 0x0a0d0d0a, /* reads the same in either byte order */
+};
+
+/* From now on, each block up to 16 MiB that is no packet goes to `sink` as it is read. */
+void pcapng_tell(struct pcapng *pcapng, pcapng_sink *sink, void *to);
+
 /* Reads on to the next packet; blocks without one are skipped. After any other status than
  * PCAPNG_PACKET it stays as it is. */
 enum pcapng_status pcapng_next(struct pcapng *pcapng, struct record *record);

@@ -15,6 +15,13 @@ struct record {
     int64_t time_ns;             /* since 1970 */
     bool time_unknown;           /* the capture does not say when: `time_ns` is 0 */
     uint64_t number;             /* in its capture, from 1 */
+
+    /* How the capture keeps it */
+    bool has_nanoseconds;     /* its clock is finer than microseconds */
+    uint32_t snapshot_length; /* bytes that are kept of a packet at most; 0: all */
+    const uint8_t *block;     /* whole, of a pcapng file; NULL: it is in none. As `bytes` */
+    uint32_t block_size;
+    uint32_t interface; /* of the pcapng file's current section, from 0 */
 };
 
 #endif

@@ -80,6 +80,7 @@ enum layer read_tcp(struct frame *frame)
     segment->has_sack = false;
     if (size > MIN_HEADER && frame_has(frame, MIN_HEADER))
         read_options(at + MIN_HEADER, size - MIN_HEADER, frame->captured - MIN_HEADER, segment);
+    frame_skip_all(frame, size);
     return frame_end(frame, DECODE_TCP);
 }
 

@@ -112,36 +112,6 @@ void flow_index_add(struct flow_index *index, const struct connmon_observation *
     statistics_add(index->statistics, seen);
 }
 
-static void put_part(struct text *text, const struct connmon_endpoint *end)
-{
-    char *begin = text->at, *port = begin;
-
-    text_endpoint(text, end);
-    for (char *at = begin; at < text->at; at++) {
-        if (*at != ':')
-            continue;
-        *at = '.';
-        port = at;
-    }
-    *port = '_'; /* the last of the colons */
-    text_char(text, '-');
-}
-
-char *flow_index_label(char *label, const struct connmon_endpoint *src,
-                       const struct connmon_endpoint *dst, const int64_t *time_ns)
-{
-    struct text text = {label, label + FLOW_INDEX_LABEL_SIZE - 1};
-
-    put_part(&text, src);
-    put_part(&text, dst);
-    if (time_ns)
-        text_seconds(&text, *time_ns, 9, 0);
-    else
-        text_string(&text, "unknown");
-    *text.at = '\0';
-    return label;
-}
-
 /* The column of this name, with its prefix if it has one; NULL if there is none. */
 static const struct report_column *find_column(const char *prefix, const char *name)
 {
@@ -318,16 +288,19 @@ static void put_end(struct tree *tree, const char *key, const struct connmon_end
 }
 
 static void put_connection(struct tree *tree, const struct flow_index_options *options,
-                           const struct conversation *row, const struct entry *entry)
+                           const struct flow_index *index, uint32_t serial)
 {
-    char label[FLOW_INDEX_LABEL_SIZE];
+    const struct conversation *row = statistics_conversation(index->statistics, serial);
+    const struct entry *entry = &index->entries[serial];
+    char label[CONNMON_LABEL_SIZE];
     bool is_guess;
     uint8_t client = conversation_client(row, &is_guess), first = entry->first;
 
     tree_begin_object(tree);
     tree_string(tree, "label",
-                flow_index_label(label, &row->ends[first], &row->ends[!first],
-                                 entry->has_time ? &entry->first_ns : NULL));
+                connmon_connection_label(label, sizeof(label), &row->ends[first],
+                                         &row->ends[!first],
+                                         entry->has_time ? &entry->first_ns : NULL));
     tree_number(tree, "stream", row->discriminator);
     put_end(tree, "client", &row->ends[client]);
     put_end(tree, "server", &row->ends[!client]);
@@ -346,10 +319,15 @@ static void put_connection(struct tree *tree, const struct flow_index_options *o
                     connmon_flow_label(label, sizeof(label), &row->ends[direction],
                                        &row->ends[!direction]));
         put_frames(tree, &entry->flows[direction]);
+        if (options->describe_flow)
+            options->describe_flow(options->to, tree, serial, direction);
         tree_end_object(tree);
     }
     tree_end_list(tree);
-    tree_nothing(tree, "file");
+    if (options->describe)
+        options->describe(options->to, tree, serial);
+    else if (!options->describe_flow)
+        tree_nothing(tree, "file");
     tree_end_object(tree);
 }
 
@@ -383,15 +361,15 @@ static int64_t slowness_of(const struct conversation *row)
     return most;
 }
 
-bool flow_index_write(struct flow_index *index, const struct flow_index_options *options,
-                      report_sink *sink, void *to)
+/* The connections that are wanted, in their order, to be freed by the caller; NULL: no memory. */
+static struct pick *pick(const struct flow_index *index, const struct flow_index_options *options,
+                         size_t *picked)
 {
     size_t room = index->capacity + 1, count = 0;
     struct pick *picks = calloc(room, sizeof(*picks));
-    struct tree tree;
 
     if (!picks)
-        return false;
+        return NULL;
     for (uint32_t serial = 0; serial < index->capacity; serial++) {
         const struct conversation *row = statistics_conversation(index->statistics, serial);
         int64_t slowness = row && options->worst != 0 ? slowness_of(row) : 0;
@@ -403,10 +381,40 @@ bool flow_index_write(struct flow_index *index, const struct flow_index_options 
         qsort(picks, count, sizeof(*picks), compare);
         count = count < options->worst ? count : options->worst;
     }
+    *picked = count;
+    return picks;
+}
+
+bool *flow_index_choose(const struct flow_index *index, const struct flow_index_options *options,
+                        uint32_t *size)
+{
+    size_t count;
+    struct pick *picks = pick(index, options, &count);
+    bool *chosen = calloc(index->capacity + 1, sizeof(*chosen));
+
+    *size = (uint32_t)index->capacity;
+    for (size_t i = 0; picks && chosen && i < count; i++)
+        chosen[picks[i].serial] = true;
+    if (!picks) {
+        free(chosen);
+        return NULL;
+    }
+    free(picks);
+    return chosen;
+}
+
+bool flow_index_write(struct flow_index *index, const struct flow_index_options *options,
+                      report_sink *sink, void *to)
+{
+    size_t count;
+    struct pick *picks = pick(index, options, &count);
+    struct tree tree;
+
+    if (!picks)
+        return false;
     tree_begin(&tree, options->format, sink, to);
     for (size_t i = 0; i < count; i++)
-        put_connection(&tree, options, statistics_conversation(index->statistics, picks[i].serial),
-                       &index->entries[picks[i].serial]);
+        put_connection(&tree, options, index, picks[i].serial);
     tree_end(&tree);
     free(picks);
     return true;

@@ -40,6 +40,11 @@ struct flow_index_options {
     uint32_t worst;   /* as many, by the 95th percentile of the slowest side's delay; 0: all */
     struct flow_index_limit limits[FLOW_INDEX_LIMITS];
     unsigned limit_count;
+    /* Put more at the end of a flow's or a connection's object, such as its file; NULL: there is no
+     * more. If both are, the connection's file is null. */
+    void (*describe_flow)(void *to, struct tree *tree, uint32_t connection, uint8_t direction);
+    void (*describe)(void *to, struct tree *tree, uint32_t connection);
+    void *to;
 };
 
 enum flow_index_option {
@@ -55,18 +60,14 @@ enum flow_index_option {
 enum flow_index_option flow_index_take(struct flow_index_options *options, const char *word,
                                        size_t length);
 
+/* The connections that would be written: true or false for each serial number below `*size`. To be
+ * freed by the caller; NULL if there is no memory. */
+bool *flow_index_choose(const struct flow_index *index, const struct flow_index_options *options,
+                        uint32_t *size);
+
 /* Writes the index, in the order of the first packets, or with `worst` the worst first. False if
  * there is no memory. */
 bool flow_index_write(struct flow_index *index, const struct flow_index_options *options,
                       report_sink *sink, void *to);
-
-/* Room for any label. */
-#define FLOW_INDEX_LABEL_SIZE 160
-
-/* Writes "src_port-dst_port-seconds" of a connection's first packet, with a dot for each colon of
- * IPv6, and a NUL: of digits, lower case letters, '.', '_' and '-' alone, so fit for a file name.
- * `time_ns` is NULL if the packet has none. Returns `label`. */
-char *flow_index_label(char *label, const struct connmon_endpoint *src,
-                       const struct connmon_endpoint *dst, const int64_t *time_ns);
 
 #endif

@@ -40,7 +40,7 @@ static void put_end(struct text *text, const struct connmon_endpoint *end)
 }
 
 char *connmon_connection_label(char *label, size_t size, const struct connmon_endpoint *src,
-                               const struct connmon_endpoint *dst, int64_t time_ns)
+                               const struct connmon_endpoint *dst, const int64_t *time_ns)
 {
     struct text text = {label, label + size - 1};
 
@@ -50,7 +50,10 @@ char *connmon_connection_label(char *label, size_t size, const struct connmon_en
     text_char(&text, '-');
     put_end(&text, dst);
     text_char(&text, '-');
-    text_seconds(&text, time_ns, 9, 0);
+    if (time_ns)
+        text_seconds(&text, *time_ns, 9, 0);
+    else
+        text_string(&text, "unknown");
     *text.at = '\0';
     return label;
 }

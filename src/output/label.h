@@ -15,11 +15,12 @@
 char *connmon_flow_label(char *label, size_t size, const struct connmon_endpoint *src,
                          const struct connmon_endpoint *dst);
 
-/* Writes the label of a connection, or flow, that began at `time_ns` since 1970 with a packet from
- * `src` to `dst`, "address_port-address_port-seconds" with nine digits behind the point, cut as
- * above. It can be a file's name: IPv6 has dots where it has colons, and a 0 in front of a dot that
- * would come first. Returns `label`. */
+/* Writes the label of a connection, or flow, whose first packet went from `src` to `dst`,
+ * "address_port-address_port-seconds" with nine digits behind the point, cut as above. `time_ns` is
+ * since 1970; NULL if the packet has no time. It can be a file's name, of digits, lower case
+ * letters, '.', '_' and '-' alone: IPv6 has dots where it has colons, and a 0 in front of a dot
+ * that would come first. Returns `label`. */
 char *connmon_connection_label(char *label, size_t size, const struct connmon_endpoint *src,
-                               const struct connmon_endpoint *dst, int64_t time_ns);
+                               const struct connmon_endpoint *dst, const int64_t *time_ns);
 
 #endif

@@ -8,6 +8,7 @@ _connmon() {
         --bufferSize --buffer-size --user -m --machine -Q --quick -l --showLocal --show-local
         --json --csv --conversations --hosts --transactions --write -q --quiet -v --verbose --sumInt
         --sum-int
+        --split --flows --split-format --payload --worst --min-rtt-p95 --overwrite
         --rtdMaxAge --rtd-max-age --flowMaxIdle --flow-max-idle --maxFlows --max-flows -h --help
         --version"
 
@@ -15,6 +16,13 @@ _connmon() {
     -r | --read | -e | --emulate | --write)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        ;;
+    --split)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -d -- "$word")
+        ;;
+    --split-format)
+        mapfile -t COMPREPLY < <(compgen -W "pcapng pcap json txt" -- "$word")
         ;;
     -i | --interface)
         mapfile -t COMPREPLY < <(compgen -W "any $(ls /sys/class/net 2>/dev/null)" -- "$word")

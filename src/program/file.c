@@ -15,16 +15,16 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-enum { FIRST_OF_PCAPNG = 0x0a, FIRST_OF_GZIP = 0x1f };
+enum { FIRST_OF_PCAPNG = 0x0a, FIRST_OF_GZIP = 0x1f, MAGIC_BYTES = 4 };
 
 struct file {
     struct source source;
     struct input input;
     FILE *stream;
-    pcap_t *pcap; /* one of these two */
-    struct pcapng *pcapng;
-    uint64_t packets; /* of `pcap` */
-    int link_type;    /* of `pcap` */
+    pcap_t *pcap;         /* one of these two */
+    uint64_t packets;     /* of `pcap` */
+    int link_type;        /* of `pcap` */
+    bool has_nanoseconds; /* of `pcap` */
     struct bpf *filter;
 };
 
@@ -48,24 +48,28 @@ static enum source_status next_of_pcap(struct file *file, struct record *record)
         return ferror(file->stream) ? failed(file, "") : SOURCE_END;
     if (status != 1)
         return failed(file, pcap_geterr(file->pcap));
-    record->captured = header->caplen;
-    record->original = header->len;
-    record->link_type = file->link_type;
-    record->time_ns = header->ts.tv_sec * NS_PER_S + header->ts.tv_usec; /* these are ns */
-    record->time_unknown = false;
-    record->number = ++file->packets;
+    *record = (struct record){
+        .bytes = record->bytes,
+        .captured = header->caplen,
+        .original = header->len,
+        .link_type = file->link_type,
+        .time_ns = header->ts.tv_sec * NS_PER_S + header->ts.tv_usec, /* these are ns */
+        .number = ++file->packets,
+        .has_nanoseconds = file->has_nanoseconds,
+        .snapshot_length = (uint32_t)pcap_snapshot(file->pcap),
+    };
     return SOURCE_PACKET;
 }
 
 static enum source_status next_of_pcapng(struct file *file, struct record *record)
 {
-    switch (pcapng_next(file->pcapng, record)) {
+    switch (pcapng_next(file->source.pcapng, record)) {
     case PCAPNG_PACKET:
         return SOURCE_PACKET;
     case PCAPNG_END:
         return ferror(file->stream) ? failed(file, "") : SOURCE_END;
     default:
-        return failed(file, pcapng_error(file->pcapng));
+        return failed(file, pcapng_error(file->source.pcapng));
     }
 }
 
@@ -75,7 +79,7 @@ static enum source_status next(struct source *source, struct record *record)
 
     for (;;) {
         enum source_status status =
-            file->pcapng ? next_of_pcapng(file, record) : next_of_pcap(file, record);
+            file->source.pcapng ? next_of_pcapng(file, record) : next_of_pcap(file, record);
 
         if (status != SOURCE_PACKET || !file->filter || bpf_takes(file->filter, record))
             return status;
@@ -95,7 +99,7 @@ static void close_file(struct source *source)
         pcap_close(file->pcap);
     else if (file->stream)
         fclose(file->stream);
-    pcapng_free(file->pcapng);
+    pcapng_free(file->source.pcapng);
     bpf_free(file->filter);
     free(file);
 }
@@ -121,20 +125,34 @@ static const char *begin_pcap(struct file *file, char error[PCAP_ERRBUF_SIZE])
     return NULL;
 }
 
-/* The first byte tells what it is. NULL, or what is wrong. */
+/* Looks at the first bytes, and puts them back: all libraries take back as many. Returns how many
+ * there were. */
+static size_t peek(FILE *stream, uint8_t first[MAGIC_BYTES])
+{
+    size_t count = fread(first, 1, MAGIC_BYTES, stream);
+
+    for (size_t i = count; i > 0; i--)
+        ungetc(first[i - 1], stream);
+    return count;
+}
+
+/* The first bytes tell what it is. NULL, or what is wrong. */
 static const char *begin(struct file *file, char error[PCAP_ERRBUF_SIZE])
 {
-    int first = getc(file->stream);
+    static const uint8_t nanoseconds[] = {0xa1, 0xb2, 0x3c, 0x4d},
+                         other[] = {0x4d, 0x3c, 0xb2, 0xa1};
+    uint8_t first[MAGIC_BYTES] = {0};
 
-    if (first == EOF)
+    if (peek(file->stream, first) == 0)
         return file->input.error ? strerror(file->input.error) : "is empty: no capture";
-    ungetc(first, file->stream);
-    if (first == FIRST_OF_GZIP)
+    if (first[0] == FIRST_OF_GZIP)
         return "is compressed: unpack it, as in zcat FILE | connmon -r -";
-    if (first != FIRST_OF_PCAPNG)
+    file->has_nanoseconds =
+        memcmp(first, nanoseconds, MAGIC_BYTES) == 0 || memcmp(first, other, MAGIC_BYTES) == 0;
+    if (first[0] != FIRST_OF_PCAPNG)
         return begin_pcap(file, error);
-    file->pcapng = pcapng_new(file->stream);
-    return file->pcapng ? NULL : "no memory";
+    file->source.pcapng = pcapng_new(file->stream);
+    return file->source.pcapng ? NULL : "no memory";
 }
 
 struct source *source_open_file(const char *name, const char *filter, input_waiting *waiting,

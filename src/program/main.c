@@ -7,12 +7,14 @@
 #include "monitor.h"
 #include "options.h"
 #include "output.h"
+#include "pcapng.h"
 #include "pace.h"
 #include "privileges.h"
 #include "progress.h"
 #include "say.h"
 #include "signals.h"
 #include "source.h"
+#include "split.h"
 
 enum { PACKETS_PER_LOOK = 256 }; /* at the clock */
 
@@ -23,6 +25,7 @@ struct program {
     struct source *source;
     struct output *output;
     struct monitor *monitor;
+    struct split *split; /* NULL: not wanted */
     struct pace pace;
     struct progress progress;
     uint64_t packets;
@@ -161,6 +164,16 @@ static void begin_progress(struct program *program)
         program->progress.input = program->source->input;
 }
 
+static bool open_monitor(struct program *program)
+{
+    if (program->split && program->source->pcapng)
+        pcapng_tell(program->source->pcapng, split_tell, program->split);
+    program->monitor = monitor_new(&program->options, program->output, program->split);
+    if (!program->monitor)
+        say("no memory");
+    return program->monitor != NULL;
+}
+
 static bool open_all(struct program *program)
 {
     if (!open_source(program))
@@ -172,18 +185,46 @@ static bool open_all(struct program *program)
     program->output = output_open(program->options.write);
     if (!program->output)
         return false;
-    program->monitor = monitor_new(&program->options, program->output);
-    if (!program->monitor) {
-        say("no memory");
+    if (program->options.split.folder && !(program->split = split_new(&program->options)))
         return false;
-    }
+    if (!open_monitor(program))
+        return false;
     program->exit_status = EXIT_GOOD;
+    return true;
+}
+
+/* Reads it all, to see which connections are wanted, and begins anew. What was not there the first
+ * time is not wanted. */
+static bool look_first(struct program *program)
+{
+    int exit_status;
+
+    run(program);
+    exit_status = program->exit_status;
+    progress_hide(&program->progress);
+    if (signals_want_end() || program->packets == 0)
+        return split_choose(program->split) && exit_status == EXIT_GOOD;
+    program->options.count = program->packets;
+    program->packets = 0;
+    program->has_begun = false;
+    program->source->close(program->source);
+    monitor_free(program->monitor);
+    program->monitor = NULL;
+    if (!open_source(program))
+        return false;
+    begin_progress(program);
+    program->exit_status = EXIT_INPUT_OUTPUT;
+    if (!split_choose(program->split) || !open_monitor(program))
+        return false;
+    program->exit_status = exit_status;
     return true;
 }
 
 static void finish(struct program *program)
 {
     progress_hide(&program->progress);
+    if (program->split && !split_finish(program->split))
+        program->exit_status = EXIT_INPUT_OUTPUT;
     if (!monitor_print_table(program->monitor)) {
         say("no memory for the table");
         program->exit_status = EXIT_INPUT_OUTPUT;
@@ -192,12 +233,15 @@ static void finish(struct program *program)
         return;
     if (!program->options.is_quiet)
         summarize(program);
+    if (program->split && !program->options.is_quiet)
+        split_summarize(program->split);
 }
 
 static void close_all(struct program *program)
 {
     if (program->monitor)
         monitor_free(program->monitor);
+    split_free(program->split);
     if (program->output && !output_close(program->output))
         program->exit_status = EXIT_INPUT_OUTPUT;
     if (program->source)
@@ -211,7 +255,8 @@ int main(int argc, char **argv)
     if (!options_parse(&program.options, argc, argv, &program.exit_status))
         return program.exit_status;
     signals_note(program.options.write != NULL);
-    if (open_all(&program)) {
+    if (open_all(&program) &&
+        (!split_looks_first(&program.options.split) || look_first(&program))) {
         run(&program);
         finish(&program);
     }

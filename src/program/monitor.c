@@ -22,6 +22,7 @@ static const struct exchanges_limits limits = {.exchanges = 1 << 20, .bytes = 1 
 struct monitor {
     const struct options *options;
     struct output *output;
+    struct split *split; /* NULL: no files of connections are wanted */
     struct connmon *core;
     struct statistics *statistics; /* NULL: no table of them is wanted */
     struct exchanges *exchanges;   /* likewise */
@@ -45,7 +46,8 @@ static struct connmon_config configure(const struct options *options)
     return config;
 }
 
-struct monitor *monitor_new(const struct options *options, struct output *output)
+struct monitor *monitor_new(const struct options *options, struct output *output,
+                            struct split *split)
 {
     const struct connmon_config config = configure(options);
     const bool has_exchanges = options->table == TABLE_TRANSACTIONS;
@@ -56,6 +58,7 @@ struct monitor *monitor_new(const struct options *options, struct output *output
         return NULL;
     monitor->options = options;
     monitor->output = output;
+    monitor->split = split;
     if (options->interface && !options->shows_local)
         monitor->local = local_of(options->interface);
     monitor->core = connmon_new(&config);
@@ -95,7 +98,9 @@ static void print_line(struct monitor *monitor, const struct connmon_observation
                  connmon_line(line, sizeof(line), seen, monitor->options->line));
 }
 
-static void take_segment(struct monitor *monitor, const struct connmon_segment *segment)
+static void take_segment(struct monitor *monitor, const struct record *record,
+                         const struct connmon_segment *segment,
+                         const struct decode_payload *payload)
 {
     struct connmon_observation seen;
 
@@ -109,10 +114,14 @@ static void take_segment(struct monitor *monitor, const struct connmon_segment *
         connmon_unmeasure(&seen.result);
     connmon_observe(&seen, segment);
     seen.discriminator = seen.result.connection;
+    if (monitor->split)
+        split_take(monitor->split, record, &seen, segment, payload);
     if (monitor->statistics)
         statistics_add(monitor->statistics, &seen);
     else if (monitor->exchanges)
         exchanges_add(monitor->exchanges, &seen, &(struct exchange_hints){.is_selected = true});
+    else if (monitor->split)
+        return;
     else if (monitor->options->is_json)
         print_json(monitor, &seen);
     else
@@ -127,12 +136,13 @@ void monitor_take(struct monitor *monitor, const struct record *record)
         .packet = record->number,
     };
     struct connmon_summary *summary = &monitor->summary;
+    struct decode_payload payload;
 
     summary->packets++;
-    switch (decode_frame(record->link_type, record->bytes, record->captured, record->original,
-                         &segment)) {
+    switch (decode_payload(record->link_type, record->bytes, record->captured, record->original,
+                           &segment, &payload)) {
     case DECODE_TCP:
-        take_segment(monitor, &segment);
+        take_segment(monitor, record, &segment, &payload);
         break;
     case DECODE_FRAGMENT:
         summary->fragments++;

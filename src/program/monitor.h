@@ -9,12 +9,14 @@
 #include "output.h"
 #include "record.h"
 #include "source.h"
+#include "split.h"
 
 struct monitor;
 
-/* What the options ask for, printed to `output`, which stays the caller's. NULL if there is no
- * memory; free with monitor_free(). */
-struct monitor *monitor_new(const struct options *options, struct output *output);
+/* What the options ask for, printed to `output`, or with `split` not NULL also put into files. Both
+ * stay the caller's. NULL if there is no memory; free with monitor_free(). */
+struct monitor *monitor_new(const struct options *options, struct output *output,
+                            struct split *split);
 void monitor_free(struct monitor *monitor);
 
 /* Takes the next packet. */

@@ -47,6 +47,7 @@ enum {
 /* What cannot be told from the options themselves. */
 struct said {
     bool idle, max_flows, speed, verbose, interval;
+    bool split_more, format, payload; /* options that need --split; two of these */
     int64_t interval_ns;
 };
 
@@ -144,6 +145,25 @@ static bool parse_speed(struct options *options, const char *argument)
            (options->speed > 0 || wrong_argument(OPTION_SPEED, argument, "a number above 0"));
 }
 
+static bool parse_format(struct options *options, struct said *said, const char *argument)
+{
+    static const char *const names[] = {
+        [EXPORT_PCAPNG] = "pcapng",
+        [EXPORT_PCAP] = "pcap",
+        [EXPORT_JSON] = "json",
+        [EXPORT_TEXT] = "txt",
+    };
+
+    said->format = true;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(argument, names[i]) != 0)
+            continue;
+        options->split.format = (enum export_format)i;
+        return true;
+    }
+    return wrong_argument(OPTION_SPLIT_FORMAT, argument, "pcapng, pcap, json or txt");
+}
+
 static bool set_table(struct options *options, enum options_table table)
 {
     if (options->table != TABLE_NONE && options->table != table) {
@@ -223,6 +243,25 @@ static bool take(struct options *options, struct said *said, enum id id, const c
     case OPTION_SUM_INT:
         said->interval = true;
         return parse_seconds(id, argument, &said->interval_ns);
+    case OPTION_SPLIT:
+        options->split.folder = argument;
+        return true;
+    case OPTION_FLOWS:
+        return said->split_more = options->split.by_flow = true;
+    case OPTION_SPLIT_FORMAT:
+        said->split_more = true;
+        return parse_format(options, said, argument);
+    case OPTION_PAYLOAD:
+        return said->split_more = said->payload = true;
+    case OPTION_WORST:
+        said->split_more = true;
+        return parse_count32(id, argument, UINT32_MAX, &options->split.worst) &&
+               (options->split.worst > 0 || wrong_argument(id, argument, "a number above 0"));
+    case OPTION_MIN_RTT_P95:
+        said->split_more = true;
+        return parse_seconds(id, argument, &options->split.min_rtt_ns);
+    case OPTION_OVERWRITE:
+        return said->split_more = options->split.overwrites = true;
     case OPTION_RTD_MAX_AGE:
         return parse_seconds(id, argument, &options->max_age_ns);
     case OPTION_FLOW_MAX_IDLE:
@@ -234,6 +273,24 @@ static bool take(struct options *options, struct said *said, enum id id, const c
     default:
         return false;
     }
+}
+
+static const char *check_split(const struct options *options, const struct said *said)
+{
+    const struct split_options *split = &options->split;
+
+    if (!split->folder)
+        return said->split_more ? "--flows, --split-format, --payload, --worst, --min-rtt-p95 and "
+                                  "--overwrite need --split"
+                                : NULL;
+    if (options->interface || options->is_emulating)
+        return "--split needs -r: only a file ends, and can be read at any pace";
+    if (said->payload && said->format)
+        return "--payload and --split-format are two kinds of files: ask for one";
+    if ((split->worst > 0 || split->min_rtt_ns > 0) && strcmp(options->file, "-") == 0)
+        return "--worst and --min-rtt-p95 read the capture twice, which standard input cannot: "
+               "name a file with -r";
+    return NULL;
 }
 
 /* What does not go together. */
@@ -253,6 +310,8 @@ static bool check(const struct options *options, const struct said *said)
         wrong = "--csv needs --conversations or --hosts";
     else if (options->is_csv && options->is_json)
         wrong = "--csv and --json are two formats: ask for one";
+    else
+        wrong = check_split(options, said);
     if (wrong)
         say("%s; see connmon --help", wrong);
     return !wrong;
@@ -260,6 +319,8 @@ static bool check(const struct options *options, const struct said *said)
 
 static void complete(struct options *options, const struct said *said)
 {
+    if (said->payload)
+        options->split.format = EXPORT_PAYLOAD;
     if (said->verbose || said->interval)
         options->summary_interval_ns = said->interval_ns;
     if (options->interface && !said->idle)

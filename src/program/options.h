@@ -8,9 +8,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "export.h"
 #include "line.h"
 
 enum options_table { TABLE_NONE, TABLE_CONVERSATIONS, TABLE_HOSTS, TABLE_TRANSACTIONS };
+
+/* How connections become files of their own. */
+struct split_options {
+    const char *folder; /* NULL: not at all */
+    enum export_format format;
+    bool by_flow, overwrites;
+    uint32_t worst;     /* 0: all */
+    int64_t min_rtt_ns; /* 0: all */
+};
 
 /* What the user asked for, with the defaults of what was not said. */
 struct options {
@@ -33,6 +43,8 @@ struct options {
 
     int64_t max_age_ns, idle_ns; /* idle_ns 0: never */
     uint32_t max_flows;          /* 0: no limit */
+
+    struct split_options split;
 };
 
 /* Takes the command line, whose words must outlive the options. False if there is nothing more to

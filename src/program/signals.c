@@ -50,6 +50,7 @@ void signals_note(bool can_reopen)
         note_unless_ignored(SIGHUP, &action);
     action.sa_handler = SIG_IGN; /* a write tells as well that nobody reads */
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL); /* so does a file that may grow no further */
 }
 
 static bool take(volatile sig_atomic_t *noted)

@@ -72,24 +72,6 @@ static void a_want_of_memory_is_told(void **state)
     assert_int_equal(ranges.last, 2);
 }
 
-static void a_label_is_a_file_name(void **state)
-{
-    const struct connmon_endpoint four = {.addr = {192, 0, 2, 1}, .addr_len = 4, .port = 80};
-    struct connmon_endpoint six = {.addr_len = 16, .port = 65535};
-    char label[FLOW_INDEX_LABEL_SIZE];
-    int64_t time = INT64_C(1500000000), least = INT64_MIN;
-
-    (void)state;
-    assert_string_equal(flow_index_label(label, &four, &six, &time),
-                        "192.0.2.1_80-.._65535-1.500000000");
-    assert_string_equal(flow_index_label(label, &six, &four, NULL),
-                        ".._65535-192.0.2.1_80-unknown");
-    memset(six.addr, 0xfe, sizeof(six.addr));
-    flow_index_label(label, &six, &six, &least);
-    assert_true(strlen(label) < sizeof(label) - 20);
-    assert_int_equal(strspn(label, "0123456789abcdef._-"), strlen(label));
-}
-
 static enum flow_index_option take(struct flow_index_options *options, const char *word)
 {
     return flow_index_take(options, word, strlen(word));
@@ -152,9 +134,9 @@ static void the_program_has_no_streams(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_come_back),        cmocka_unit_test(runs_are_small),
-        cmocka_unit_test(a_want_of_memory_is_told), cmocka_unit_test(a_label_is_a_file_name),
-        cmocka_unit_test(options_are_taken),        cmocka_unit_test(the_program_has_no_streams),
+        cmocka_unit_test(numbers_come_back),          cmocka_unit_test(runs_are_small),
+        cmocka_unit_test(a_want_of_memory_is_told),   cmocka_unit_test(options_are_taken),
+        cmocka_unit_test(the_program_has_no_streams),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,13 +61,13 @@ static void a_connection_is_named_by_its_first_packet(void **state)
 {
     const struct connmon_endpoint src = {.addr = {192, 0, 2, 1}, .addr_len = 4, .port = 40000};
     const struct connmon_endpoint dst = {.addr = {198, 51, 100, 2}, .addr_len = 4, .port = 80};
+    const int64_t time = 1210953938000000001, epoch = 0;
     char label[CONNMON_LABEL_SIZE];
 
     (void)state;
-    assert_ptr_equal(
-        connmon_connection_label(label, sizeof(label), &src, &dst, 1210953938000000001), label);
+    assert_ptr_equal(connmon_connection_label(label, sizeof(label), &src, &dst, &time), label);
     assert_string_equal(label, "192.0.2.1_40000-198.51.100.2_80-1210953938.000000001");
-    connmon_connection_label(label, 12, &src, &dst, 0);
+    connmon_connection_label(label, 12, &src, &dst, &epoch);
     assert_string_equal(label, "192.0.2.1_4");
 }
 
@@ -76,11 +76,19 @@ static void no_connection_has_a_hidden_or_colonned_name(void **state)
     const struct connmon_endpoint loopback = {.addr = {[15] = 1}, .addr_len = 16, .port = 1};
     const struct connmon_endpoint zeros = {
         .addr = {[5] = 1, [15] = 1}, .addr_len = 16, .port = 65535};
+    const int64_t before = -1, least = INT64_MIN;
+    struct connmon_endpoint longest = {.addr_len = 16, .port = 65535};
     char label[CONNMON_LABEL_SIZE];
 
     (void)state;
-    connmon_connection_label(label, sizeof(label), &loopback, &zeros, -1);
+    connmon_connection_label(label, sizeof(label), &loopback, &zeros, &before);
     assert_string_equal(label, "0..1_1-0.0.1..1_65535--0.000000001");
+    connmon_connection_label(label, sizeof(label), &zeros, &loopback, NULL);
+    assert_string_equal(label, "0.0.1..1_65535-0..1_1-unknown");
+    memset(longest.addr, 0xfe, sizeof(longest.addr));
+    connmon_connection_label(label, sizeof(label), &longest, &longest, &least);
+    assert_true(strlen(label) < sizeof(label) - 1);
+    assert_int_equal(strspn(label, "0123456789abcdef._-"), strlen(label));
 }
 
 int main(void)

@@ -1,0 +1,294 @@
+/* folder.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "blocks.h"
+#include "hash.h"
+#include "memory.h"
+
+enum {
+    LARGE = 2048, /* blocks: a file with so many is written out, about 1 MiB */
+    FIRST_BITS = 8,
+    LAST_BITS = 31,
+    MODE = 0666,
+};
+
+enum entry_state { ENTRY_NEW, ENTRY_WRITTEN, ENTRY_LOST };
+
+struct entry {
+    char *name;
+    struct chain chain; /* what is to be written */
+    uint32_t next;      /* of the same slot: its number plus 1 */
+    uint32_t hash;
+    enum entry_state state;
+};
+
+struct folder {
+    struct folder_config config;
+    int fd;
+    struct memory memory; /* its salt */
+    struct blocks blocks;
+    struct entry *entries;
+    uint32_t count, room;
+    uint32_t *slots; /* 2^bits chains of entries, by name: their numbers plus 1 */
+    uint8_t bits;
+    struct folder_totals totals;
+};
+
+struct folder *folder_open(const char *path, const struct folder_config *config)
+{
+    struct folder *folder;
+    int fd;
+
+    if (mkdir(path, MODE | 0111) != 0 && errno != EEXIST)
+        return NULL;
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    folder = calloc(1, sizeof(*folder));
+    if (!folder) {
+        close(fd);
+        errno = ENOMEM;
+        return NULL;
+    }
+    folder->config = *config;
+    folder->fd = fd;
+    memory_init(&folder->memory, 0);
+    blocks_init(&folder->blocks, config->budget);
+    return folder;
+}
+
+void folder_free(struct folder *folder)
+{
+    if (!folder)
+        return;
+    for (uint32_t i = 0; i < folder->count; i++)
+        free(folder->entries[i].name);
+    free(folder->entries);
+    free(folder->slots);
+    blocks_release(&folder->blocks);
+    memory_release(&folder->memory);
+    close(folder->fd);
+    free(folder);
+}
+
+struct folder_totals folder_totals(const struct folder *folder)
+{
+    return folder->totals;
+}
+
+const char *folder_name(const struct folder *folder, uint32_t file)
+{
+    const struct entry *entry = &folder->entries[file];
+
+    return entry->state == ENTRY_LOST ? NULL : entry->name;
+}
+
+/* ---- Names ---- */
+
+static uint32_t hash_name(const struct folder *folder, const char *name)
+{
+    uint64_t hash = folder->memory.salt, part;
+    size_t left = strlen(name);
+
+    for (; left >= sizeof(part); name += sizeof(part), left -= sizeof(part)) {
+        memcpy(&part, name, sizeof(part));
+        hash = hash_fold(hash, part);
+    }
+    part = 0;
+    memcpy(&part, name, left);
+    return (uint32_t)hash_fold(hash, part);
+}
+
+static uint32_t *slot_of(const struct folder *folder, uint32_t hash)
+{
+    return &folder->slots[hash_slot(hash, folder->memory.salt, folder->bits)];
+}
+
+static bool has_name(const struct folder *folder, const char *name, uint32_t hash)
+{
+    uint32_t at = folder->slots ? *slot_of(folder, hash) : 0;
+
+    for (; at != 0; at = folder->entries[at - 1].next) {
+        const struct entry *entry = &folder->entries[at - 1];
+
+        if (entry->hash == hash && strcmp(entry->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void chain_name(struct folder *folder, uint32_t file)
+{
+    struct entry *entry = &folder->entries[file];
+    uint32_t *slot = slot_of(folder, entry->hash);
+
+    entry->next = *slot;
+    *slot = file + 1;
+}
+
+/* As many slots as entries at least, while there is memory for more. False: there are none. */
+static bool reserve_slots(struct folder *folder)
+{
+    uint8_t bits = folder->slots ? (uint8_t)(folder->bits + 1) : FIRST_BITS;
+    uint32_t *slots;
+
+    if (folder->slots && (folder->count < UINT32_C(1) << folder->bits || bits > LAST_BITS))
+        return true;
+    slots = calloc((size_t)1 << bits, sizeof(*slots));
+    if (!slots)
+        return folder->slots != NULL;
+    free(folder->slots);
+    folder->slots = slots;
+    folder->bits = bits;
+    for (uint32_t i = 0; i < folder->count; i++)
+        chain_name(folder, i);
+    return true;
+}
+
+static bool reserve_entry(struct folder *folder)
+{
+    uint32_t room = folder->room ? 2 * folder->room : 256;
+    struct entry *entries;
+
+    if (folder->count < folder->room)
+        return true;
+    if (room > UINT32_MAX / 2)
+        return false;
+    entries = realloc(folder->entries, room * sizeof(*entries));
+    if (!entries)
+        return false;
+    folder->entries = entries;
+    folder->room = room;
+    return true;
+}
+
+bool folder_add(struct folder *folder, const char *label, const char *extension, uint32_t *file)
+{
+    char name[FOLDER_NAME_SIZE], *copy;
+    uint32_t hash;
+
+    snprintf(name, sizeof(name), "%s%s", label, extension);
+    hash = hash_name(folder, name);
+    if (has_name(folder, name, hash)) {
+        snprintf(name, sizeof(name), "%s-%" PRIu32 "%s", label, folder->count, extension);
+        hash = hash_name(folder, name);
+    }
+    if (!reserve_slots(folder) || !reserve_entry(folder) || !(copy = strdup(name)))
+        return false;
+    *file = folder->count++;
+    folder->entries[*file] = (struct entry){.name = copy, .hash = hash};
+    chain_name(folder, *file);
+    folder->totals.files++;
+    return true;
+}
+
+/* ---- Files ---- */
+
+static int create(const struct folder *folder, const char *name)
+{
+    const int how = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC; /* O_EXCL follows no link */
+    int fd = openat(folder->fd, name, how, MODE);
+
+    if (fd >= 0 || errno != EEXIST || !folder->config.overwrites)
+        return fd;
+    if (unlinkat(folder->fd, name, 0) != 0)
+        return -1;
+    return openat(folder->fd, name, how, MODE);
+}
+
+static void lose(struct folder *folder, struct entry *entry, int error)
+{
+    chain_clear(&entry->chain, &folder->blocks);
+    if (entry->state == ENTRY_WRITTEN)
+        unlinkat(folder->fd, entry->name, 0); /* no half of a file; and others may need the room */
+    entry->state = ENTRY_LOST;
+    folder->totals.lost++;
+    folder->config.lost(folder->config.to, entry->name, error);
+}
+
+/* Writes out what is in memory of the file. */
+static void write_out(struct folder *folder, struct entry *entry)
+{
+    const struct chain *chain = &entry->chain;
+    int error,
+        fd = entry->state == ENTRY_NEW
+                 ? create(folder, entry->name)
+                 : openat(folder->fd, entry->name, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0) {
+        lose(folder, entry, errno);
+        return;
+    }
+    entry->state = ENTRY_WRITTEN;
+    error = chain_write(chain, fd);
+    if (close(fd) != 0 && !error)
+        error = errno;
+    if (error) {
+        lose(folder, entry, error);
+        return;
+    }
+    if (chain->count > 0)
+        folder->totals.bytes += (chain->count - UINT64_C(1)) * BLOCK_BYTES + chain->used;
+    chain_clear(&entry->chain, &folder->blocks);
+}
+
+/* Frees at least half of the blocks, by as few files as that takes. */
+static void make_room(struct folder *folder)
+{
+    uint64_t files[LARGE + 1] = {0}, total = 0, freed = 0;
+    uint32_t least = LARGE;
+
+    for (uint32_t i = 0; i < folder->count; i++) {
+        files[folder->entries[i].chain.count]++;
+        total += folder->entries[i].chain.count;
+    }
+    for (; least > 1; least--) {
+        freed += files[least] * least;
+        if (2 * freed >= total)
+            break;
+    }
+    for (uint32_t i = 0; i < folder->count; i++)
+        if (folder->entries[i].chain.count >= least)
+            write_out(folder, &folder->entries[i]);
+}
+
+void folder_append(struct folder *folder, uint32_t file, const void *bytes, size_t size)
+{
+    struct entry *entry = &folder->entries[file];
+    const uint8_t *at = bytes;
+
+    while (size > 0 && entry->state != ENTRY_LOST) {
+        size_t room = (LARGE - entry->chain.count) * (size_t)BLOCK_BYTES;
+        size_t part = size < room ? size : room;
+        size_t done = chain_append(&entry->chain, &folder->blocks, at, part);
+
+        at += done;
+        size -= done;
+        if (entry->chain.count == LARGE)
+            write_out(folder, entry);
+        else if (done < part && !folder->blocks.slabs)
+            lose(folder, entry, ENOMEM);
+        else if (done < part)
+            make_room(folder);
+    }
+}
+
+void folder_finish(struct folder *folder, uint32_t file)
+{
+    struct entry *entry = &folder->entries[file];
+
+    if (entry->state == ENTRY_NEW || (entry->state == ENTRY_WRITTEN && entry->chain.count > 0))
+        write_out(folder, entry);
+}

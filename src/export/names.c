@@ -1,0 +1,158 @@
+/* names.c
+ *
+ * A block with names is a list of records [type, length, address, names, padding], and options,
+ * which are not needed.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+#include "hash.h"
+#include "memory.h"
+#include "pcapng.h"
+
+enum record_type { RECORD_END = 0, RECORD_IPV4 = 1, RECORD_IPV6 = 2 };
+
+enum { HEAD_BYTES = 8, TAIL_BYTES = 4, RECORD_HEAD = 4, BITS = 12, MOST_BYTES = 1 << 24 };
+
+struct name {
+    struct name *next; /* of the same slot */
+    uint16_t type, size;
+    uint8_t bytes[]; /* the address, then names that each end with a NUL */
+};
+
+struct names {
+    struct memory memory; /* also its salt */
+    struct name *slots[1 << BITS];
+};
+
+struct names *names_new(void)
+{
+    struct names *names = calloc(1, sizeof(*names));
+
+    if (names)
+        memory_init(&names->memory, MOST_BYTES);
+    return names;
+}
+
+static size_t size_of(const struct name *name)
+{
+    return sizeof(*name) + name->size;
+}
+
+void names_free(struct names *names)
+{
+    if (!names)
+        return;
+    for (size_t i = 0; i < sizeof(names->slots) / sizeof(names->slots[0]); i++) {
+        for (struct name *name = names->slots[i], *next; name; name = next) {
+            next = name->next;
+            memory_free(&names->memory, name, size_of(name));
+        }
+    }
+    memory_release(&names->memory);
+    free(names);
+}
+
+static uint16_t address_size(uint16_t type)
+{
+    return type == RECORD_IPV4 ? 4 : 16;
+}
+
+static uint32_t slot_of(const struct names *names, uint16_t type, const uint8_t *address)
+{
+    uint64_t parts[2] = {0};
+
+    memcpy(parts, address, address_size(type));
+    return hash_slot((uint32_t)hash_fold(hash_fold(names->memory.salt, parts[0]), parts[1]),
+                     names->memory.salt, BITS);
+}
+
+static void take_record(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
+{
+    struct name **end = &names->slots[slot_of(names, type, bytes)], *name;
+
+    for (; *end; end = &(*end)->next) /* names are told again and again */
+        if ((*end)->type == type && (*end)->size == size && memcmp((*end)->bytes, bytes, size) == 0)
+            return;
+    name = memory_alloc(&names->memory, sizeof(*name) + size);
+    if (!name)
+        return;
+    name->type = type;
+    name->size = size;
+    memcpy(name->bytes, bytes, size);
+    *end = name;
+}
+
+static uint32_t padded(uint32_t size)
+{
+    return (size + 3) & ~UINT32_C(3);
+}
+
+void names_take(struct names *names, bool is_swapped, const uint8_t *block, uint32_t size)
+{
+    const uint8_t *at = block + HEAD_BYTES;
+    uint32_t left = size - HEAD_BYTES - TAIL_BYTES;
+
+    while (left >= RECORD_HEAD) {
+        uint16_t type = bytes_get16(at, is_swapped), bytes = bytes_get16(at + 2, is_swapped);
+        uint32_t whole = RECORD_HEAD + padded(bytes);
+
+        if (type == RECORD_END || whole > left)
+            return;
+        if ((type == RECORD_IPV4 || type == RECORD_IPV6) && bytes > address_size(type))
+            take_record(names, type, at + RECORD_HEAD, bytes);
+        at += whole;
+        left -= whole;
+    }
+}
+
+/* The next name of an address behind `name`, or the first of all if that is NULL. */
+static const struct name *find_next(const struct names *names, const struct connmon_endpoint *end,
+                                    const struct name *name)
+{
+    uint16_t type = end->addr_len == 4 ? RECORD_IPV4 : RECORD_IPV6;
+
+    name = name ? name->next : names->slots[slot_of(names, type, end->addr)];
+    while (name && (name->type != type || memcmp(name->bytes, end->addr, end->addr_len) != 0))
+        name = name->next;
+    return name;
+}
+
+static void append_record(const struct name *name, bool is_swapped, struct folder *folder,
+                          uint32_t file)
+{
+    static const uint8_t padding[3];
+    uint8_t head[RECORD_HEAD];
+
+    bytes_put16(bytes_put16(head, is_swapped, name->type), is_swapped, name->size);
+    folder_append(folder, file, head, sizeof(head));
+    folder_append(folder, file, name->bytes, name->size);
+    folder_append(folder, file, padding, padded(name->size) - name->size);
+}
+
+void names_append(const struct names *names, const struct connmon_endpoint ends[2], bool is_swapped,
+                  struct folder *folder, uint32_t file)
+{
+    const uint32_t empty = HEAD_BYTES + RECORD_HEAD + TAIL_BYTES;
+    uint8_t head[HEAD_BYTES], tail[RECORD_HEAD + TAIL_BYTES] = {0};
+    const struct name *name;
+    uint32_t size = empty;
+
+    for (int i = 0; i < 2; i++)
+        for (name = NULL; (name = find_next(names, &ends[i], name)) != NULL;)
+            size += RECORD_HEAD + padded(name->size);
+    if (size == empty)
+        return;
+    bytes_put32(bytes_put32(head, is_swapped, PCAPNG_NAMES), is_swapped, size);
+    folder_append(folder, file, head, sizeof(head));
+    for (int i = 0; i < 2; i++)
+        for (name = NULL; (name = find_next(names, &ends[i], name)) != NULL;)
+            append_record(name, is_swapped, folder, file);
+    bytes_put32(tail + RECORD_HEAD, is_swapped, size);
+    folder_append(folder, file, tail, sizeof(tail));
+}

@@ -1,0 +1,25 @@
+/* names.h - the names that a pcapng file has for addresses
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_NAMES_H
+#define CONNMON_NAMES_H
+
+#include "connmon.h"
+#include "folder.h"
+
+struct names;
+
+/* NULL: no memory. Free with names_free(). */
+struct names *names_new(void);
+void names_free(struct names *names);
+
+/* Takes a whole block with names, whose numbers are in the other byte order if `is_swapped`. What
+ * does not fit into 16 MiB, all blocks together, is forgotten. */
+void names_take(struct names *names, bool is_swapped, const uint8_t *block, uint32_t size);
+
+/* Appends a block to a file with the names of the two addresses, if they have any. */
+void names_append(const struct names *names, const struct connmon_endpoint ends[2], bool is_swapped,
+                  struct folder *folder, uint32_t file);
+
+#endif

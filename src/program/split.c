@@ -1,0 +1,226 @@
+/* split.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "split.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export.h"
+#include "flow_index.h"
+#include "say.h"
+
+struct split {
+    const struct split_options *options;
+    struct flow_index *index;
+    struct flow_index_options index_options;
+    struct export *export; /* NULL: while it only looks */
+    struct export_config config;
+    bool *chosen; /* by serial number; NULL: all */
+};
+
+static void lost(void *to, const char *name, const char *why)
+{
+    const struct split_options *options = to;
+
+    say("lost: %s in %s: %s", name, options->folder, why);
+}
+
+static bool open_export(struct split *split)
+{
+    split->export = export_new(split->options->folder, &split->config);
+    if (!split->export)
+        say("--split %s: %s", split->options->folder, strerror(errno));
+    return split->export != NULL;
+}
+
+/* ---- The index ---- */
+
+static void put_file(const struct split *split, struct tree *tree, uint32_t connection,
+                     uint8_t direction)
+{
+    const char *name = export_file(split->export, connection, direction);
+
+    if (name)
+        tree_string(tree, "file", name);
+    else
+        tree_nothing(tree, "file");
+}
+
+static void describe_flow(void *to, struct tree *tree, uint32_t connection, uint8_t direction)
+{
+    const struct split *split = to;
+    const struct export_gap *gaps;
+    size_t count;
+
+    put_file(split, tree, connection, direction);
+    if (split->options->format != EXPORT_PAYLOAD)
+        return;
+    gaps = export_gaps(split->export, connection, direction, &count);
+    tree_begin_list(tree, "gaps");
+    for (size_t i = 0; i < count; i++) {
+        tree_begin_object(tree);
+        tree_number(tree, "at", gaps[i].at);
+        tree_number(tree, "missing", gaps[i].size);
+        tree_end_object(tree);
+    }
+    tree_end_list(tree);
+}
+
+static void describe(void *to, struct tree *tree, uint32_t connection)
+{
+    put_file(to, tree, connection, 0);
+}
+
+/* By direction or by connection, as the files are. The 95th percentile of either side will do. */
+static bool set_index(struct split *split)
+{
+    const struct split_options *options = split->options;
+    struct flow_index_options *index = &split->index_options;
+    char word[64];
+    int length;
+
+    index->to = split;
+    index->worst = options->worst;
+    if (options->by_flow || options->format == EXPORT_PAYLOAD)
+        index->describe_flow = describe_flow;
+    else
+        index->describe = describe;
+    if (options->min_rtt_ns == 0)
+        return true;
+    length = snprintf(word, sizeof(word), "min-rtt-p95=%" PRId64 ".%09" PRId64,
+                      options->min_rtt_ns / NS_PER_S, options->min_rtt_ns % NS_PER_S);
+    return flow_index_take(index, word, (size_t)length) == FLOW_INDEX_TAKEN;
+}
+
+/* ---- All of it ---- */
+
+struct split *split_new(const struct options *options)
+{
+    struct split *split = calloc(1, sizeof(*split));
+
+    if (!split) {
+        say("no memory");
+        return NULL;
+    }
+    split->options = &options->split;
+    split->config = (struct export_config){
+        .format = options->split.format,
+        .by_flow = options->split.by_flow,
+        .overwrites = options->split.overwrites,
+        .line = options->line,
+        .lost = lost,
+        .to = (void *)&options->split,
+    };
+    split->index = flow_index_new();
+    if (!split->index || !set_index(split)) {
+        say("no memory for the index");
+    } else if (split_looks_first(&options->split) || open_export(split)) {
+        return split;
+    }
+    split_free(split);
+    return NULL;
+}
+
+void split_free(struct split *split)
+{
+    if (!split)
+        return;
+    export_free(split->export);
+    flow_index_free(split->index);
+    free(split->chosen);
+    free(split);
+}
+
+bool split_looks_first(const struct split_options *options)
+{
+    return options->folder && (options->worst > 0 || options->min_rtt_ns > 0);
+}
+
+bool split_choose(struct split *split)
+{
+    split->chosen =
+        flow_index_choose(split->index, &split->index_options, &split->config.chosen_count);
+    split->config.chosen = split->chosen;
+    if (split->chosen)
+        return open_export(split);
+    say("no memory for the index");
+    return false;
+}
+
+void split_tell(void *to, uint32_t type, bool is_swapped, const uint8_t *block, uint32_t size)
+{
+    const struct split *split = to;
+
+    if (split->export)
+        export_tell(split->export, type, is_swapped, block, size);
+}
+
+void split_take(struct split *split, const struct record *record,
+                const struct connmon_observation *seen, const struct connmon_segment *segment,
+                const struct decode_payload *payload)
+{
+    const struct export_packet packet = {
+        .record = record,
+        .seen = seen,
+        .seqno = segment->seq,
+        .payload = payload->bytes,
+        .payload_captured = payload->captured,
+    };
+
+    if (!split->chosen)
+        flow_index_add(split->index, seen);
+    if (split->export)
+        export_take(split->export, &packet);
+}
+
+static bool write_index(struct split *split)
+{
+    bool is_written;
+
+    if (!export_begin_index(split->export)) {
+        say("no memory for the index");
+        return false;
+    }
+    is_written =
+        flow_index_write(split->index, &split->index_options, export_put_index, split->export);
+    if (!is_written)
+        say("no memory for the index");
+    export_end_index(split->export);
+    return is_written;
+}
+
+bool split_finish(struct split *split)
+{
+    struct export_totals totals;
+    uint64_t unindexed = flow_index_dropped(split->index);
+    bool is_indexed;
+
+    export_finish(split->export);
+    is_indexed = write_index(split);
+    totals = export_totals(split->export);
+    if (unindexed > 0)
+        say("no memory for %" PRIu64 " packets of the index", unindexed);
+    if (totals.lost_packets > 0)
+        say("%" PRIu64 " packets are in no file", totals.lost_packets);
+    return is_indexed && unindexed == 0 && totals.lost == 0 && totals.lost_packets == 0;
+}
+
+void split_summarize(const struct split *split)
+{
+    const struct export_totals totals = export_totals(split->export);
+
+    fprintf(stderr, "%" PRIu64 " files with %" PRIu64 " bytes in %s", totals.files - totals.lost,
+            totals.bytes, split->options->folder);
+    if (totals.lost > 0)
+        fprintf(stderr, ", %" PRIu64 " files lost", totals.lost);
+    if (totals.gaps > 0)
+        fprintf(stderr, ", %" PRIu64 " gaps in payload", totals.gaps);
+    if (totals.secrets > 0)
+        fprintf(stderr, ", %" PRIu64 " blocks of keys in none of them", totals.secrets);
+    fputs("\n", stderr);
+}

@@ -1,0 +1,493 @@
+"""Connections as files of their own: whole, each packet once, and an index that says where."""
+import json
+import struct
+import subprocess
+
+import pytest
+
+import packets
+from conftest import ROOT
+from test_files import block, enhanced, interface, old, option, section, simple
+
+FOLDERS = [ROOT.parent / "shared/golden", ROOT / "captures"]
+CAPTURES = sorted({path.name: path for folder in FOLDERS for path in folder.glob("*")
+                   if path.suffix in (".pcap", ".pcapng", ".dmp")}.values())
+PCAPNGS = [path for path in CAPTURES if path.suffix == ".pcapng"]
+IPP = ROOT / "captures/ipp.pcap"
+NAME = "0123456789abcdef._-"
+
+
+def names(paths):
+    return [path.name for path in paths]
+
+
+def run_within(connmon, limit, *args, status=0):
+    """With one of the shell's limits, such as "-n 64"."""
+    done = subprocess.run(["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", connmon.path,
+                           *map(str, args)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == status, done.stderr
+    return done
+
+
+def split(connmon, folder, *args, **more):
+    """The index, as a list of objects."""
+    connmon.run("--split", folder, *args, **more)
+    return read_index(folder)
+
+
+def read_index(folder):
+    return [json.loads(line) for line in (folder / "index.json").read_text().splitlines()]
+
+
+def frames_of(connection):
+    """The numbers that the index tells of each flow."""
+    flows = []
+    for flow in connection["flows"]:
+        runs = [part.split("-") for part in flow["frames"].split(",") if part]
+        flows.append([n for run in runs for n in range(int(run[0]), int(run[-1]) + 1)])
+    return flows
+
+
+def files_of(connection):
+    """(name, frame numbers) of each file that the index tells of."""
+    flows = frames_of(connection)
+    if "file" in connection:
+        return [(connection["file"], sorted(sum(flows, [])))]
+    return [(flow["file"], frames) for flow, frames in zip(connection["flows"], flows)
+            if flow["file"]]
+
+
+def blocks(path):
+    """(type, block) of each block of a pcapng file, in whatever byte order."""
+    blob, at, order, found = path.read_bytes(), 0, "<", []
+    while at < len(blob):
+        if blob[at:at + 4] == b"\n\r\r\n":
+            order = "<" if blob[at + 8:at + 12] == b"\x4d\x3c\x2b\x1a" else ">"
+        kind, size = struct.unpack_from(order + "II", blob, at)
+        size += -size % 4
+        assert struct.unpack_from(order + "I", blob, at + size - 4)[0] in (size, size - 3, size - 2,
+                                                                         size - 1)
+        found.append((kind, blob[at:at + size]))
+        at += size
+    assert at == len(blob)
+    return found
+
+
+def packet_blocks(path):
+    return [body for kind, body in blocks(path) if kind in (2, 3, 6)]
+
+
+def records(path):
+    """The packets of a capture of either format."""
+    if path.read_bytes()[:4] != b"\n\r\r\n":
+        return packets.read_pcap(path)[0]
+    found, units = [], []
+    for kind, body in blocks(path):
+        order = "<" if struct.unpack_from("<I", body, 4)[0] == len(body) else ">"
+        if kind == 0x0A0D0D0A:
+            units = []
+        elif kind == 1:
+            unit, at = 1000, 16
+            while at + 4 < len(body) - 4:
+                code, size, value = struct.unpack_from(order + "HHB", body, at)
+                if code == 9:
+                    unit = 10 ** (9 - value)
+                at += 4 + size + -size % 4
+            units.append(unit)
+        elif kind == 6:
+            i, high, low, size, wire = struct.unpack_from(order + "IIIII", body, 8)
+            found.append(packets.Packet((high << 32 | low) * units[i], body[28:28 + size], wire))
+    return found
+
+
+def cut_out(path, to, frames):
+    """Packets of a capture as pcap, by Wireshark's tools: the headerless bytes of the file."""
+    blob = b""
+    for i in range(0, len(frames), 500):
+        subprocess.run(["editcap", "-r", "-F", "nsecpcap", path, to,
+                        *map(str, frames[i:i + 500])], check=True, stdout=subprocess.DEVNULL)
+        blob += to.read_bytes()[24:]
+    return blob
+
+
+def same(packets_):
+    return [(p.time, p.data, len(p.data) if p.wire_len is None else p.wire_len) for p in packets_]
+
+
+def tcp_frames(connmon, capture):
+    """As the program's own lines tell, which other tests hold to Wireshark's."""
+    lines = connmon.run("--json", "-r", capture).stdout.splitlines()
+    return [json.loads(line)["frame"] for line in lines]
+
+
+# --- Every packet, once
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=names(CAPTURES))
+@pytest.mark.parametrize("args", [[], ["--flows"], ["--split-format", "pcap"]],
+                         ids=["connections", "flows", "pcap"])
+def test_each_frame_is_in_one_file(connmon, tmp_path, capture, args):
+    index = split(connmon, tmp_path / "split", "-r", capture, *args)
+    files = [file for connection in index for file in files_of(connection)]
+    assert sorted([n for _, frames in files for n in frames]) == tcp_frames(connmon, capture)
+    assert sorted([*(name for name, _ in files), "index.json"]) == \
+        sorted(path.name for path in (tmp_path / "split").iterdir())
+    original = records(capture)
+    for name, frames in files:
+        assert set(name) <= set(NAME + "pcapng") and not name.startswith(".")
+        assert same(records(tmp_path / "split" / name)) == same(original[n - 1] for n in frames)
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=names(CAPTURES))
+def test_mergecap_gives_the_tcp_part_back(connmon, tmp_path, capture):
+    """To the byte, where the clock never steps back nor shows two packets the same time."""
+    index = split(connmon, tmp_path / "split", "-r", capture)
+    files = [tmp_path / "split" / c["file"] for c in index]
+    kind = ["-F", "nsecpcap"]
+    if len({body[8:10] for path in files for kind, body in blocks(path) if kind == 1}) != 1:
+        pytest.skip("nothing that one pcap file can hold")
+    subprocess.run(["mergecap", *kind, "-w", tmp_path / "merged", *files], check=True)
+    frames = tcp_frames(connmon, capture)
+    original = records(capture)
+    wanted = [original[n - 1] for n in frames]
+    assert sorted(same(records(tmp_path / "merged"))) == sorted(same(wanted))
+    times = [packet.time for packet in wanted]
+    if times == sorted(set(times)):
+        assert (tmp_path / "merged").read_bytes()[24:] == cut_out(capture, tmp_path / "tcp", frames)
+
+
+@pytest.mark.parametrize("capture", PCAPNGS, ids=names(PCAPNGS))
+def test_blocks_stay_as_they_were(connmon, tmp_path, capture):
+    """Comments and all other options of packets, sections and interfaces."""
+    original = packet_blocks(capture)
+    begin = [body for kind, body in blocks(capture) if kind == 1]
+    for connection in split(connmon, tmp_path / "split", "-r", capture):
+        (name, frames), = files_of(connection)
+        path = tmp_path / "split" / name
+        assert packet_blocks(path) == [original[n - 1] for n in frames]
+        told = [body for kind, body in blocks(path) if kind == 1]
+        assert told and told == begin[:len(told)]
+
+
+@pytest.mark.parametrize("format", ["json", "txt"])
+def test_lines_are_those_of_the_connection(connmon, tmp_path, format):
+    plain = connmon.run(*(["--json"] if format == "json" else ["-m"]), "-r", IPP).stdout
+    index = split(connmon, tmp_path, "-r", IPP, "--split-format", format, "-m")
+    for connection in index:
+        ends = [flow["flow"] for flow in connection["flows"]]
+        want = [line for line in plain.splitlines() if any(end in line for end in ends)]
+        assert (tmp_path / connection["file"]).read_text().splitlines() == want
+    assert sum((tmp_path / c["file"]).stat().st_size for c in index) == len(plain)
+
+
+def test_standard_input(connmon, tmp_path):
+    split(connmon, tmp_path / "file", "-r", IPP)
+    split(connmon, tmp_path / "pipe", "-r", "-", stdin=IPP.read_bytes())
+    assert not subprocess.run(["diff", "-r", tmp_path / "file", tmp_path / "pipe"]).returncode
+
+
+def test_filter_and_table_go_with_it(connmon, tmp_path):
+    done = connmon.run("-r", IPP, "--split", tmp_path, "-f", "tcp port 55342", "--conversations")
+    assert len(read_index(tmp_path)) == 1 and "10.10.10.49:55342" in done.stdout
+    assert "55341" not in done.stdout and "2 files" in done.stderr
+
+
+# --- What captures tell of themselves
+
+def connection_blocks(count=6, order="<", comment=b""):
+    made = []
+    connection = packets.Connection(made)
+    connection.open(0)
+    for i in range(count - 3):
+        connection.client(30 + i, 1 + i, 1, length=1)
+    options = option(1, comment, order) + struct.pack("HH", 0, 0) if comment else b""
+    blobs = []
+    for i, p in enumerate(made):
+        whole = enhanced(p, p.time // 1000, i % 2, order)
+        body = whole[8:-4] + options
+        blobs.append(block(6, body, order))
+    return blobs
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_sections_interfaces_and_names(connmon, tmp_path, order):
+    head = option(1, b"a comment", order) + option(4, b"who made it", order) + b"\0" * 4
+    begin = block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, 1234) + head, order)
+    one = interface(options=option(2, b"eth0", order) + option(9, b"\6", order), order=order)
+    two = interface(options=option(2, b"wlan0", order) + option(3, b"a radio", order), order=order)
+    records = [bytes([192, 0, 2, 1]) + b"client.example\0", bytes([9, 9, 9, 9]) + b"other.example\0"]
+    resolved = block(4, b"".join(option(1, r, order) for r in records) + b"\0" * 4, order)
+    keys = block(10, struct.pack(order + "II", 0x544C534B, 4) + b"keys", order)
+    statistics = block(5, struct.pack(order + "III", 0, 0, 0), order)
+    made = connection_blocks(order=order, comment=b"why it is here")
+    (tmp_path / "in").write_bytes(
+        begin + one + two + keys + b"".join(made) + statistics + resolved + resolved)
+    done = connmon.run("-r", tmp_path / "in", "--split", tmp_path / "split")
+    assert "1 blocks of keys in none of them" in done.stderr
+    (connection,) = read_index(tmp_path / "split")
+    path = tmp_path / "split" / connection["file"]
+    kinds, bodies = zip(*blocks(path))
+    assert kinds == (0x0A0D0D0A, 1, 1, *[6] * 6, 4)
+    assert bodies[0] == begin.replace(struct.pack(order + "q", 1234), b"\xff" * 8)
+    assert list(bodies[1:9]) == [one, two, *made]
+    assert bodies[9] == block(4, option(1, records[0], order) + b"\0" * 4, order)
+    shown = subprocess.run(["tshark", "-r", path, "-T", "fields", "-e", "frame.interface_name",
+                            "-e", "frame.comment"], capture_output=True, text=True).stdout
+    assert shown.splitlines()[:2] == ["eth0\twhy it is here", "wlan0\twhy it is here"]
+
+
+def test_sections_follow_one_another(connmon, tmp_path):
+    """Each with its interfaces, of which one comes late."""
+    made = connection_blocks()
+    late = interface(options=option(2, b"late"))
+    blob = (section() + interface() + made[0] + late + made[1] + made[2]
+            + section() + interface(options=option(2, b"x")) + late + made[3] + made[5])
+    (connection,) = split(connmon, tmp_path, "-r", "-", stdin=blob)
+    assert (tmp_path / connection["file"]).read_bytes() == blob.replace(
+        struct.pack("<q", -1), b"\xff" * 8)
+
+
+def test_old_and_simple_blocks(connmon, tmp_path):
+    made = []
+    packets.Connection(made).open(0)
+    for i, blob in enumerate([b"".join(old(p, p.time // 1000) for p in made),
+                              b"".join(simple(p) for p in made)]):
+        (connection,) = split(connmon, tmp_path / str(i), "-r", "-",
+                              stdin=section() + interface() + blob)
+        assert (tmp_path / str(i) / connection["file"]).read_bytes() == \
+            section() + interface() + blob
+    assert connection["file"].endswith("-unknown.pcapng")
+
+
+@pytest.mark.parametrize("magic, unit", [(0xA1B2C3D4, 1000), (0xA1B23C4D, 1)])
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("source", ["file", "pipe"])
+def test_precision_link_type_and_snapshot_are_kept(connmon, tmp_path, magic, unit, order, source):
+    made = []
+    packets.Connection(made, wrap=lambda data: data).open(1.234567)
+    head = struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 4321, 101)
+    (tmp_path / "in").write_bytes(head + b"".join(
+        struct.pack(order + "IIII", 0, p.time // unit, len(p.data), len(p.data)) + p.data
+        for p in made))
+    source = ["-r", tmp_path / "in"] if source == "file" else ["-r", "-"]
+    stdin = (tmp_path / "in").read_bytes()
+    (connection,) = split(connmon, tmp_path / "pcap", *source, "--split-format", "pcap",
+                          stdin=stdin)
+    blob = (tmp_path / "pcap" / connection["file"]).read_bytes()
+    assert blob[:24] == struct.pack("=IHHiIII", magic, 2, 4, 0, 0, 4321, 101)
+    assert packets.read_pcap(tmp_path / "pcap" / connection["file"])[0] == \
+        packets.read_pcap(tmp_path / "in")[0]
+    (connection,) = split(connmon, tmp_path / "pcapng", *source, stdin=stdin)
+    path = tmp_path / "pcapng" / connection["file"]
+    digits = bytes([6 if unit == 1000 else 9])
+    assert blocks(path)[1] == (1, interface(101, 4321, option(9, digits) + b"\0" * 4))
+    assert same(records(path)) == same(records(tmp_path / "in"))
+
+
+def test_pcap_cannot_mix_link_types(connmon, tmp_path):
+    made = []
+    packets.Connection(made).open(0)
+    raw = packets.Packet(made[1].time, made[1].data[14:])
+    blob = section() + interface() + interface(101) + b"".join(
+        enhanced(p, p.time // 1000, i % 2) for i, p in enumerate([made[0], raw, made[2]]))
+    done = connmon.run("-r", "-", "--split", tmp_path, "--split-format", "pcap", stdin=blob,
+                       status=2)
+    assert "several link types" in done.stderr and "1 packets are in no file" in done.stderr
+    (connection,) = read_index(tmp_path)
+    assert len(packets.read_pcap(tmp_path / connection["file"])[0]) == 2
+
+
+# --- Which connections
+
+def test_worst_and_threshold(connmon, tmp_path):
+    rows = connmon.run("--conversations", "--json", "-r", ROOT / "captures/smtp.pcap").stdout
+    rows = [json.loads(row) for row in rows.splitlines()]
+    slowest = [max(row["client_rtt_p95"] or -1, row["server_rtt_p95"] or -1) for row in rows]
+    assert slowest == sorted(slowest, reverse=True)
+    smtp = ["-r", ROOT / "captures/smtp.pcap"]
+    index = split(connmon, tmp_path / "worst", *smtp, "--worst", 2)
+    assert [c["stream"] for c in index] == [row["stream"] for row in rows[:2]]
+    assert len(list((tmp_path / "worst").iterdir())) == 3
+    limit = sorted(slowest)[len(slowest) // 2]
+    index = split(connmon, tmp_path / "limit", *smtp, "--min-rtt-p95", limit)
+    wanted = {row["stream"] for row, rtt in zip(rows, slowest) if rtt >= limit}
+    assert {c["stream"] for c in index} == wanted and 0 < len(wanted) < len(rows)
+    assert len(list((tmp_path / "limit").iterdir())) == len(wanted) + 1
+    whole = tmp_path / "whole"
+    split(connmon, whole, *smtp)
+    for connection in index:
+        assert (whole / connection["file"]).read_bytes() == \
+            (tmp_path / "limit" / connection["file"]).read_bytes()
+    assert split(connmon, tmp_path / "none", *smtp, "--min-rtt-p95", 1000) == []
+
+
+def test_worst_of_a_broken_capture(connmon, tmp_path):
+    (tmp_path / "cut").write_bytes(IPP.read_bytes()[:-5])
+    done = connmon.refuses("-r", tmp_path / "cut", "--split", tmp_path / "split", "--worst", 1,
+                           status=2, names="truncated")
+    assert "2 files" in done.stderr and len(read_index(tmp_path / "split")) == 1
+
+
+# --- Payload
+
+def followed(capture, stream):
+    """What Wireshark says that each end has sent, by the order in which they sent first."""
+    shown = subprocess.run(["tshark", "-r", capture, "-q", "-z", f"follow,tcp,raw,{stream}"],
+                           capture_output=True, text=True, check=True).stdout.splitlines()
+    ends = [line.split(": ")[1] for line in shown if line.startswith("Node ")]
+    sent = {end: b"" for end in ends}
+    for line in shown[shown.index(f"Node 1: {ends[1]}") + 1:-1]:
+        sent[ends[line.startswith("\t")]] += bytes.fromhex(line)
+    return {end.replace("[", "").replace("]", ""): data for end, data in sent.items()}
+
+
+FOLLOWED = [path for path in CAPTURES if path.name in (
+    "alexa-app.pcapng", "ocsp.pcapng", "ipp.pcap", "smtp.pcap", "sites.pcapng", "mptcp-v0.pcap",
+    "openwire.pcapng", "first_seg_ooo.dmp", "vxlan.pcap", "whatsapp.pcap")]
+
+
+@pytest.mark.parametrize("capture", FOLLOWED, ids=names(FOLLOWED))
+def test_payload_is_what_wireshark_follows(connmon, tmp_path, capture):
+    compared = 0
+    for connection in split(connmon, tmp_path, "-r", capture, "--payload")[:15]:
+        if any(flow["gaps"] for flow in connection["flows"]):
+            continue
+        sent = followed(capture, connection["stream"])
+        for flow in connection["flows"]:
+            got = (tmp_path / flow["file"]).read_bytes() if flow["file"] else b""
+            assert got == sent.get(flow["flow"].split("+")[0], b"")
+            compared += len(got)
+    assert compared > 0
+
+
+def test_payload_in_order_once_and_its_gaps(connmon, tmp_path):
+    made = []
+    connection = packets.Connection(made)
+    connection.open(0)
+    letters = [bytes([97 + i]) * 10 for i in range(8)]
+
+    def send(ms, i, size=10):
+        data = letters[i][:size]
+        connection.client(ms, 1 + 10 * i, 1, length=size)
+        made[-1].data = made[-1].data[:-size] + data
+
+    for ms, i in enumerate([0, 2, 1, 1, 4, 0, 6, 4], 30):
+        send(ms, i)
+    made.append(packets.cut(packets.Packet(40 * 10**6, made[-1].data), 14 + 40 + 10))
+    send(41, 7)
+    made[-1] = packets.cut(made[-1], 14 + 40 + 4)
+    packets.write_pcap(tmp_path / "in", made)
+    (connection,) = split(connmon, tmp_path / "split", "-r", tmp_path / "in", "--payload")
+    client, server = connection["flows"]
+    assert server["file"] is None and server["gaps"] == []
+    assert (tmp_path / "split" / client["file"]).read_bytes() == \
+        b"".join(letters[i] for i in (0, 1, 2, 4, 6)) + letters[7][:4]
+    assert client["gaps"] == [{"at": 30, "missing": 10}, {"at": 40, "missing": 10},
+                              {"at": 54, "missing": 6}]
+    assert client["file"].endswith(".bin") and "file" not in connection
+
+
+# --- Many
+
+def many(path, count, sizes=(100,)):
+    """Connections that take turns, each with a packet of each size."""
+    made = []
+    for round_ in range(len(sizes)):
+        for i in range(count):
+            ends = {"client": (f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}", 1024 + i % 60000)}
+            packets.Connection(made, **ends).client(round_ * 100 + i / count, sizes[0] * round_, 1,
+                                                    length=sizes[round_])
+    packets.write_pcap(path, made)
+    return made
+
+
+def test_more_connections_than_files_can_be_open(connmon, tmp_path):
+    made = many(tmp_path / "in", 3000, (10, 10))
+    run_within(connmon, "-n 20", "-r", tmp_path / "in", "--split", tmp_path / "split")
+    index = read_index(tmp_path / "split")
+    assert len(index) == 3000
+    for i in range(0, 3000, 500):
+        path = tmp_path / "split" / index[i]["file"]
+        assert same(records(path)) == same([made[i], made[3000 + i]])
+
+
+# --- What can go wrong
+
+def test_what_does_not_go_together(connmon, tmp_path):
+    where = ["--split", tmp_path / "split"]
+    for args, said in [(["-r", IPP, "--flows"], "need --split"),
+                       (["-e", IPP, *where], "needs -r"), (["-i", "lo", *where], "needs -r"),
+                       (["-r", "-", *where, "--worst", 3], "standard input"),
+                       (["-r", "-", *where, "--min-rtt-p95", 3], "standard input"),
+                       (["-r", IPP, *where, "--worst", 0], "above 0"),
+                       (["-r", IPP, *where, "--worst", "x"], "whole number"),
+                       (["-r", IPP, *where, "--min-rtt-p95", "-1"], "seconds"),
+                       (["-r", IPP, *where, "--split-format", "xml"], "pcapng, pcap, json or txt"),
+                       (["-r", IPP, *where, "--payload", "--split-format", "pcap"], "one")]:
+        connmon.refuses(*args, status=1, names=said)
+    assert not (tmp_path / "split").exists()
+
+
+def test_folder_that_cannot_be_had(connmon, tmp_path):
+    (tmp_path / "file").write_text("")
+    connmon.refuses("-r", IPP, "--split", tmp_path / "file", status=2, names="file: Not a dir")
+    connmon.refuses("-r", IPP, "--split", tmp_path / "a/b", status=2, names="a/b: No such file")
+
+
+def test_nothing_is_overwritten_unless_asked(connmon, tmp_path):
+    index = split(connmon, tmp_path / "split", "-r", IPP)
+    (tmp_path / "outside").write_text("precious")
+    first, second, third = [tmp_path / "split" / c["file"] for c in index]
+    whole = second.read_bytes()
+    first.write_text("mine")
+    second.unlink()
+    third.unlink()
+    third.symlink_to(tmp_path / "outside")
+    done = connmon.run("-r", IPP, "--split", tmp_path / "split", status=2)
+    for name in (first.name, third.name, "index.json"):
+        assert f"lost: {name} in {tmp_path / 'split'}: is there already" in done.stderr
+    assert first.read_text() == "mine" and second.read_bytes() == whole
+    connmon.run("-r", IPP, "--split", tmp_path / "split", "--overwrite")
+    assert first.stat().st_size > 1000 and not third.is_symlink()
+    assert (tmp_path / "outside").read_text() == "precious"
+
+
+def test_lost_files_are_told_in_the_index(connmon, tmp_path):
+    index = split(connmon, tmp_path, "-r", IPP)
+    (tmp_path / "index.json").unlink()
+    (tmp_path / index[1]["file"]).unlink()
+    connmon.run("-r", IPP, "--split", tmp_path, status=2)
+    assert [c["file"] for c in read_index(tmp_path)] == [None, index[1]["file"], None]
+
+
+def test_full_disk(connmon, tmp_path):
+    """The largest connection does not fit; the others do, and no half of it is left."""
+    index = split(connmon, tmp_path / "whole", "-r", IPP)
+    sizes = [(tmp_path / "whole" / c["file"]).stat().st_size for c in index]
+    done = run_within(connmon, f"-f {max(sizes) // 512}", "-r", IPP, "--split", tmp_path / "split",
+                      status=2)
+    lost = index[sizes.index(max(sizes))]["file"]
+    assert f"lost: {lost} in" in done.stderr and done.stderr.count("lost: ") == 1
+    assert sorted(p.name for p in (tmp_path / "split").iterdir()) == sorted(
+        {p.name for p in (tmp_path / "whole").iterdir()} - {lost})
+
+
+def test_same_connection_at_the_same_time(connmon, tmp_path):
+    """Two connections with one label, since the clock stands still."""
+    made = []
+    for isn in (1000, 900000):
+        packets.Connection(made, isn=(isn, 5000)).client(0, 0, flags=packets.SYN)
+    packets.write_pcap(tmp_path / "in", made)
+    one, two = split(connmon, tmp_path / "split", "-r", tmp_path / "in")
+    assert one["label"] == two["label"] and one["file"] != two["file"]
+    for i, connection in enumerate([one, two]):
+        path = tmp_path / "split" / connection["file"]
+        assert same(records(path)) == same([made[i]])
+
+
+def test_too_much_to_repeat(connmon, tmp_path):
+    """Interfaces whose descriptions take megabytes are not written in front of each connection."""
+    huge = interface(options=b"".join(option(1, b"?" * 65532) for _ in range(20)))
+    done = connmon.run("-r", "-", "--split", tmp_path, status=2,
+                       stdin=section() + huge + huge + b"".join(connection_blocks()))
+    assert "1 MiB of interfaces" in done.stderr and "6 packets are in no file" in done.stderr
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 10000
