@@ -185,6 +185,11 @@ static bool open_all(struct program *program)
     program->output = output_open(program->options.write);
     if (!program->output)
         return false;
+    if (split_looks_first(&program->options.split) && !program->source->input->is_file) {
+        say("%s: is no file that can be read twice, as --worst and --min-rtt-p95 need",
+            program->source->name);
+        return false;
+    }
     if (program->options.split.folder && !(program->split = split_new(&program->options)))
         return false;
     if (!open_monitor(program))
@@ -202,7 +207,12 @@ static bool look_first(struct program *program)
     run(program);
     exit_status = program->exit_status;
     progress_hide(&program->progress);
-    if (signals_want_end() || program->packets == 0)
+    if (signals_want_end()) {
+        say("--split %s: nothing was written", program->options.split.folder);
+        program->exit_status = EXIT_INPUT_OUTPUT;
+        return false;
+    }
+    if (program->packets == 0)
         return split_choose(program->split) && exit_status == EXIT_GOOD;
     program->options.count = program->packets;
     program->packets = 0;

@@ -1,5 +1,6 @@
 """Connections as files of their own: whole, each packet once, and an index that says where."""
 import json
+import os
 import struct
 import subprocess
 
@@ -325,6 +326,17 @@ def test_worst_of_a_broken_capture(connmon, tmp_path):
     done = connmon.refuses("-r", tmp_path / "cut", "--split", tmp_path / "split", "--worst", 1,
                            status=2, names="truncated")
     assert "2 files" in done.stderr and len(read_index(tmp_path / "split")) == 1
+
+
+def test_a_pipe_cannot_be_read_twice(connmon, tmp_path):
+    """Not by its name either: opening it again would wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    process = connmon.start("-r", tmp_path / "pipe", "--split", tmp_path / "split", "--worst", 1)
+    with open(tmp_path / "pipe", "wb") as pipe:
+        pipe.write(IPP.read_bytes()[:1000])
+        pipe.flush()
+        assert b"read twice" in process.communicate(timeout=10)[1]
+    assert process.returncode == 2 and not (tmp_path / "split").exists()
 
 
 # --- Payload
