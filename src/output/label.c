@@ -18,9 +18,9 @@ char *connmon_flow_label(char *label, size_t size, const struct connmon_endpoint
     return label;
 }
 
-/* "address_port". An address that begins with "::" gets a 0 in front, as "0::1", or the file would
- * be a hidden one. */
-static void put_end(struct text *text, const struct connmon_endpoint *end)
+/* "address_port". A label that would begin with "::" gets a 0 in front, as in "0::1", or the file
+ * would be a hidden one. */
+static void put_end(struct text *text, const struct connmon_endpoint *end, bool is_first)
 {
     char words[CONNMON_LABEL_SIZE], *colon = NULL;
     struct text word = {words, words + sizeof(words)};
@@ -34,7 +34,7 @@ static void put_end(struct text *text, const struct connmon_endpoint *end)
     }
     if (colon)
         *colon = '_';
-    if (words[0] == '.')
+    if (is_first && words[0] == '.')
         text_char(text, '0');
     text_bytes(text, words, (size_t)(word.at - words));
 }
@@ -46,9 +46,9 @@ char *connmon_connection_label(char *label, size_t size, const struct connmon_en
 
     if (size == 0)
         return label;
-    put_end(&text, src);
+    put_end(&text, src, true);
     text_char(&text, '-');
-    put_end(&text, dst);
+    put_end(&text, dst, false);
     text_char(&text, '-');
     if (time_ns)
         text_seconds(&text, *time_ns, 9, 0);

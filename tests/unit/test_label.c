@@ -84,7 +84,7 @@ static void no_connection_has_a_hidden_or_colonned_name(void **state)
     connmon_connection_label(label, sizeof(label), &loopback, &zeros, &before);
     assert_string_equal(label, "0..1_1-0.0.1..1_65535--0.000000001");
     connmon_connection_label(label, sizeof(label), &zeros, &loopback, NULL);
-    assert_string_equal(label, "0.0.1..1_65535-0..1_1-unknown");
+    assert_string_equal(label, "0.0.1..1_65535-..1_1-unknown");
     memset(longest.addr, 0xfe, sizeof(longest.addr));
     connmon_connection_label(label, sizeof(label), &longest, &longest, &least);
     assert_true(strlen(label) < sizeof(label) - 1);
