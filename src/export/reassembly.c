@@ -82,23 +82,32 @@ static struct waiting *begin_waiting(struct reassembly *reassembly, uint32_t str
     return waiting;
 }
 
-static void end_waiting(struct reassembly *reassembly, struct waiting *waiting)
+static void discard(struct reassembly *reassembly, struct waiting *waiting)
 {
-    *(waiting->older ? &waiting->older->newer : &reassembly->oldest) = waiting->newer;
-    *(waiting->newer ? &waiting->newer->older : &reassembly->newest) = waiting->older;
-    reassembly->streams[waiting->stream].waiting = NULL;
     while (waiting->first < waiting->end)
         drop_first(reassembly, waiting);
     free(waiting->segments);
     free(waiting);
 }
 
+static void end_waiting(struct reassembly *reassembly, struct waiting *waiting)
+{
+    *(waiting->older ? &waiting->older->newer : &reassembly->oldest) = waiting->newer;
+    *(waiting->newer ? &waiting->newer->older : &reassembly->newest) = waiting->older;
+    reassembly->streams[waiting->stream].waiting = NULL;
+    discard(reassembly, waiting);
+}
+
 void reassembly_free(struct reassembly *reassembly)
 {
+    struct waiting *newer;
+
     if (!reassembly)
         return;
-    while (reassembly->oldest)
-        end_waiting(reassembly, reassembly->oldest);
+    for (struct waiting *waiting = reassembly->oldest; waiting; waiting = newer) {
+        newer = waiting->newer;
+        discard(reassembly, waiting);
+    }
     free(reassembly->streams);
     free(reassembly);
 }
@@ -146,10 +155,16 @@ static uint32_t find_place(const struct waiting *waiting, uint32_t seqno)
 /* Whether one that waits brings all that the segment would. */
 static bool is_known(const struct waiting *waiting, const struct reassembly_segment *segment)
 {
-    uint32_t place = find_place(waiting, segment->seqno);
-    const struct early *before = place > waiting->first ? waiting->segments[place - 1] : NULL;
+    const struct early *before;
+    uint32_t place;
 
-    return before && !mod32_after(segment->seqno + segment->size, before->seqno + before->size) &&
+    if (waiting->first == waiting->end)
+        return false;
+    place = find_place(waiting, segment->seqno);
+    if (place == waiting->first)
+        return false;
+    before = waiting->segments[place - 1];
+    return !mod32_after(segment->seqno + segment->size, before->seqno + before->size) &&
            !mod32_after(segment->seqno + segment->captured, before->seqno + before->captured);
 }
 
@@ -289,7 +304,7 @@ bool reassembly_take(struct reassembly *reassembly, uint32_t stream,
     at = &reassembly->streams[stream];
     if (at->waiting && at->waiting->end - at->waiting->first >= MOST_SEGMENTS)
         give_up(reassembly, at->waiting);
-    while (reassembly->used > reassembly->config.budget)
+    while (reassembly->used > reassembly->config.budget && reassembly->oldest)
         give_up(reassembly, reassembly->oldest);
     return is_taken;
 }

@@ -6,8 +6,8 @@ _connmon() {
     local options="
         -i --interface -r --read -e --emulate --speed -f --filter -c --count -s --seconds
         --bufferSize --buffer-size --user -m --machine -Q --quick -l --showLocal --show-local
-        --json --csv --conversations --hosts --transactions --write -q --quiet -v --verbose --sumInt
-        --sum-int
+        --json --csv --conversations --hosts --transactions --events --bandwidth --index --write
+        -q --quiet -v --verbose --sumInt --sum-int
         --split --flows --split-format --payload --worst --min-rtt-p95 --overwrite
         --rtdMaxAge --rtd-max-age --flowMaxIdle --flow-max-idle --maxFlows --max-flows -h --help
         --version"
@@ -23,6 +23,9 @@ _connmon() {
         ;;
     --split-format)
         mapfile -t COMPREPLY < <(compgen -W "pcapng pcap json txt" -- "$word")
+        ;;
+    --index)
+        mapfile -t COMPREPLY < <(compgen -W "json plist text" -- "$word")
         ;;
     -i | --interface)
         mapfile -t COMPREPLY < <(compgen -W "any $(ls /sys/class/net 2>/dev/null)" -- "$word")

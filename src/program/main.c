@@ -155,8 +155,9 @@ static bool open_source(struct program *program)
 static void begin_progress(struct program *program)
 {
     const struct options *options = &program->options;
-    const bool has_lines_there =
-        options->table == TABLE_NONE && !options->write && isatty(STDOUT_FILENO);
+    const bool has_lines_there = (options->table == TABLE_NONE || options->table == TABLE_EVENTS ||
+                                  options->table == TABLE_BANDWIDTH) &&
+                                 !options->write && isatty(STDOUT_FILENO);
 
     program->pace.speed = options->speed;
     program->look_ns = program->progress.begin_ns = pace_now();
@@ -236,7 +237,7 @@ static void finish(struct program *program)
     if (program->split && !split_finish(program->split))
         program->exit_status = EXIT_INPUT_OUTPUT;
     if (!monitor_print_table(program->monitor)) {
-        say("no memory for the table");
+        say("no memory for all packets: the table is not whole");
         program->exit_status = EXIT_INPUT_OUTPUT;
     }
     if (!output_flush(program->output))

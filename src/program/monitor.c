@@ -15,6 +15,7 @@
 #include "local.h"
 #include "summary.h"
 #include "tables.h"
+#include "view.h"
 
 /* Of requests and answers that are kept for the table. */
 static const struct exchanges_limits limits = {.exchanges = 1 << 20, .bytes = 1 << 30};
@@ -26,6 +27,8 @@ struct monitor {
     struct connmon *core;
     struct statistics *statistics; /* NULL: no table of them is wanted */
     struct exchanges *exchanges;   /* likewise */
+    const struct view_kind *kind;  /* of `view`; NULL: there is none */
+    void *view;
     struct connmon_summary summary;
     struct local local; /* hosts whose side is not measured */
 };
@@ -51,7 +54,8 @@ struct monitor *monitor_new(const struct options *options, struct output *output
 {
     const struct connmon_config config = configure(options);
     const bool has_exchanges = options->table == TABLE_TRANSACTIONS;
-    const bool has_statistics = options->table != TABLE_NONE && !has_exchanges;
+    const bool has_statistics =
+        options->table == TABLE_CONVERSATIONS || options->table == TABLE_HOSTS;
     struct monitor *monitor = calloc(1, sizeof(*monitor));
 
     if (!monitor)
@@ -66,8 +70,10 @@ struct monitor *monitor_new(const struct options *options, struct output *output
     monitor->exchanges = has_exchanges ? exchanges_new(&limits) : NULL;
     if (monitor->statistics)
         statistics_limit(monitor->statistics, config.max_connections);
+    monitor->kind = view_kind(options);
+    monitor->view = monitor->kind ? monitor->kind->open(options, output) : NULL;
     if (monitor->core && (monitor->statistics || !has_statistics) &&
-        (monitor->exchanges || !has_exchanges))
+        (monitor->exchanges || !has_exchanges) && (monitor->view || !monitor->kind))
         return monitor;
     monitor_free(monitor);
     return NULL;
@@ -78,6 +84,8 @@ void monitor_free(struct monitor *monitor)
     connmon_free(monitor->core);
     statistics_free(monitor->statistics);
     exchanges_free(monitor->exchanges);
+    if (monitor->view)
+        monitor->kind->close(monitor->view);
     free(monitor);
 }
 
@@ -120,6 +128,8 @@ static void take_segment(struct monitor *monitor, const struct record *record,
         statistics_add(monitor->statistics, &seen);
     else if (monitor->exchanges)
         exchanges_add(monitor->exchanges, &seen, &(struct exchange_hints){.is_selected = true});
+    else if (monitor->view)
+        monitor->kind->take(monitor->view, &seen);
     else if (monitor->split)
         return;
     else if (monitor->options->is_json)
@@ -139,6 +149,8 @@ void monitor_take(struct monitor *monitor, const struct record *record)
     struct decode_payload payload;
 
     summary->packets++;
+    if (monitor->view && monitor->kind->pass_time && !record->time_unknown)
+        monitor->kind->pass_time(monitor->view, record->time_ns);
     switch (decode_payload(record->link_type, record->bytes, record->captured, record->original,
                            &segment, &payload)) {
     case DECODE_TCP:
@@ -187,6 +199,8 @@ bool monitor_print_table(struct monitor *monitor)
 
     if (options->table == TABLE_TRANSACTIONS)
         return print_transactions(monitor);
+    if (monitor->view)
+        return monitor->kind->finish(monitor->view) == 0;
     return options->table == TABLE_NONE ||
            tables_write(monitor->statistics,
                         options->table == TABLE_HOSTS ? TABLES_HOSTS : TABLES_CONVERSATIONS, format,

@@ -47,6 +47,7 @@ enum {
 /* What cannot be told from the options themselves. */
 struct said {
     bool idle, max_flows, speed, verbose, interval;
+    bool hosts, selects;
     bool split_more, format, payload; /* options that need --split; two of these */
     int64_t interval_ns;
 };
@@ -164,10 +165,25 @@ static bool parse_format(struct options *options, struct said *said, const char 
     return wrong_argument(OPTION_SPLIT_FORMAT, argument, "pcapng, pcap, json or txt");
 }
 
+static bool parse_index(struct options *options, const char *argument)
+{
+    static const char *const names[] = {
+        [TREE_JSON] = "json", [TREE_PLIST] = "plist", [TREE_TEXT] = "text"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(argument, names[i]) != 0)
+            continue;
+        options->index_format = (enum tree_format)i;
+        return true;
+    }
+    return wrong_argument(OPTION_INDEX, argument, "json, plist or text");
+}
+
 static bool set_table(struct options *options, enum options_table table)
 {
     if (options->table != TABLE_NONE && options->table != table) {
-        say("--conversations, --hosts and --transactions are tables: ask for one");
+        say("--conversations, --hosts, --transactions, --events, --bandwidth and --index are shown "
+            "one at a time: ask for one");
         return false;
     }
     options->table = table;
@@ -228,9 +244,17 @@ static bool take(struct options *options, struct said *said, enum id id, const c
     case OPTION_CONVERSATIONS:
         return set_table(options, TABLE_CONVERSATIONS);
     case OPTION_HOSTS:
-        return set_table(options, TABLE_HOSTS);
+        return said->hosts = true;
     case OPTION_TRANSACTIONS:
         return set_table(options, TABLE_TRANSACTIONS);
+    case OPTION_EVENTS:
+        return set_table(options, TABLE_EVENTS);
+    case OPTION_BANDWIDTH:
+        return parse_seconds(id, argument, &options->interval_ns) &&
+               (options->interval_ns > 0 || wrong_argument(id, argument, "a number above 0")) &&
+               set_table(options, TABLE_BANDWIDTH);
+    case OPTION_INDEX:
+        return parse_index(options, argument) && set_table(options, TABLE_INDEX);
     case OPTION_WRITE:
         options->write = argument;
         return true;
@@ -254,11 +278,11 @@ static bool take(struct options *options, struct said *said, enum id id, const c
     case OPTION_PAYLOAD:
         return said->split_more = said->payload = true;
     case OPTION_WORST:
-        said->split_more = true;
+        said->selects = true;
         return parse_count32(id, argument, UINT32_MAX, &options->split.worst) &&
                (options->split.worst > 0 || wrong_argument(id, argument, "a number above 0"));
     case OPTION_MIN_RTT_P95:
-        said->split_more = true;
+        said->selects = true;
         return parse_seconds(id, argument, &options->split.min_rtt_ns);
     case OPTION_OVERWRITE:
         return said->split_more = options->split.overwrites = true;
@@ -279,15 +303,18 @@ static const char *check_split(const struct options *options, const struct said 
 {
     const struct split_options *split = &options->split;
 
+    if (!split->folder && said->split_more)
+        return "--flows, --split-format, --payload and --overwrite need --split";
     if (!split->folder)
-        return said->split_more ? "--flows, --split-format, --payload, --worst, --min-rtt-p95 and "
-                                  "--overwrite need --split"
-                                : NULL;
+        return said->selects && options->table != TABLE_INDEX
+                   ? "--worst and --min-rtt-p95 need --split or --index"
+                   : NULL;
     if (options->interface || options->is_emulating)
         return "--split needs -r: only a file ends, and can be read at any pace";
     if (said->payload && said->format)
         return "--payload and --split-format are two kinds of files: ask for one";
-    if ((split->worst > 0 || split->min_rtt_ns > 0) && strcmp(options->file, "-") == 0)
+    if ((split->worst > 0 || split->min_rtt_ns > 0) && options->file &&
+        strcmp(options->file, "-") == 0)
         return "--worst and --min-rtt-p95 read the capture twice, which standard input cannot: "
                "name a file with -r";
     return NULL;
@@ -306,7 +333,7 @@ static bool check(const struct options *options, const struct said *said)
         wrong = "--speed needs -e: only an emulation has a speed";
     else if (options->is_csv && options->table == TABLE_TRANSACTIONS)
         wrong = "--transactions has no --csv: ask for --json";
-    else if (options->is_csv && options->table == TABLE_NONE)
+    else if (options->is_csv && (options->table == TABLE_NONE || options->table >= TABLE_EVENTS))
         wrong = "--csv needs --conversations or --hosts";
     else if (options->is_csv && options->is_json)
         wrong = "--csv and --json are two formats: ask for one";
@@ -317,12 +344,20 @@ static bool check(const struct options *options, const struct said *said)
     return !wrong;
 }
 
+/* --hosts is a table of its own, or --bandwidth of addresses. */
+static bool set_hosts(struct options *options, const struct said *said)
+{
+    options->by_host = said->hosts;
+    return !said->hosts || options->table == TABLE_BANDWIDTH || set_table(options, TABLE_HOSTS);
+}
+
 static void complete(struct options *options, const struct said *said)
 {
     if (said->payload)
         options->split.format = EXPORT_PAYLOAD;
     if (said->verbose || said->interval)
         options->summary_interval_ns = said->interval_ns;
+    options->timeout_ns = said->idle ? options->idle_ns : LIVE_IDLE_S * NS_PER_S;
     if (options->interface && !said->idle)
         options->idle_ns = LIVE_IDLE_S * NS_PER_S;
     if (options->interface && !said->max_flows)
@@ -401,7 +436,8 @@ bool options_parse(struct options *options, int argc, char **argv, int *exit_sta
         print_help(stderr);
         return false;
     }
-    if (!parse_words(options, &said, argc, argv, exit_status) || !check(options, &said))
+    if (!parse_words(options, &said, argc, argv, exit_status) || !set_hosts(options, &said) ||
+        !check(options, &said))
         return false;
     complete(options, &said);
     return true;

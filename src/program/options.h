@@ -10,8 +10,18 @@
 
 #include "export.h"
 #include "line.h"
+#include "tree.h"
 
-enum options_table { TABLE_NONE, TABLE_CONVERSATIONS, TABLE_HOSTS, TABLE_TRANSACTIONS };
+/* What is printed instead of lines. */
+enum options_table {
+    TABLE_NONE,
+    TABLE_CONVERSATIONS,
+    TABLE_HOSTS,
+    TABLE_TRANSACTIONS,
+    TABLE_EVENTS, /* from here on, see view.h */
+    TABLE_BANDWIDTH,
+    TABLE_INDEX,
+};
 
 /* How connections become files of their own. */
 struct split_options {
@@ -38,10 +48,14 @@ struct options {
     struct connmon_line_format line;
     bool is_json, is_csv, shows_local, is_quiet;
     enum options_table table;
+    int64_t interval_ns; /* of the bandwidth */
+    bool by_host;        /* likewise */
+    enum tree_format index_format;
     const char *write;           /* NULL: standard output */
     int64_t summary_interval_ns; /* 0: only at the end */
 
     int64_t max_age_ns, idle_ns; /* idle_ns 0: never */
+    int64_t timeout_ns;          /* of the events; 0: never */
     uint32_t max_flows;          /* 0: no limit */
 
     struct split_options split;

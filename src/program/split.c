@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "export.h"
-#include "flow_index.h"
 #include "say.h"
 
 struct split {
@@ -76,25 +75,31 @@ static void describe(void *to, struct tree *tree, uint32_t connection)
     put_file(to, tree, connection, 0);
 }
 
-/* By direction or by connection, as the files are. The 95th percentile of either side will do. */
-static bool set_index(struct split *split)
+bool split_select(const struct split_options *options, struct flow_index_options *index)
 {
-    const struct split_options *options = split->options;
-    struct flow_index_options *index = &split->index_options;
     char word[64];
     int length;
 
-    index->to = split;
     index->worst = options->worst;
-    if (options->by_flow || options->format == EXPORT_PAYLOAD)
-        index->describe_flow = describe_flow;
-    else
-        index->describe = describe;
     if (options->min_rtt_ns == 0)
         return true;
     length = snprintf(word, sizeof(word), "min-rtt-p95=%" PRId64 ".%09" PRId64,
                       options->min_rtt_ns / NS_PER_S, options->min_rtt_ns % NS_PER_S);
     return flow_index_take(index, word, (size_t)length) == FLOW_INDEX_TAKEN;
+}
+
+/* By direction or by connection, as the files are. */
+static bool set_index(struct split *split)
+{
+    const struct split_options *options = split->options;
+    struct flow_index_options *index = &split->index_options;
+
+    index->to = split;
+    if (options->by_flow || options->format == EXPORT_PAYLOAD)
+        index->describe_flow = describe_flow;
+    else
+        index->describe = describe;
+    return split_select(options, index);
 }
 
 /* ---- All of it ---- */

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/golden"), str(ROOT / "tests/captures")]
 
 import packets  # noqa: E402
+
+# Whoever runs the tests in the background may have had SIGINT ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOBODY = 65534
 SEQ_EVENTS = {"1": "hole", "2": "hole_fill", "3": "retransmission", "4": "keep_alive", "5": "old"}

@@ -1,0 +1,62 @@
+"""Events, bandwidth and the index: of what the taps print, held to the captures' known facts."""
+import json
+
+import pytest
+
+from conftest import ROOT
+
+SMTP = ROOT / "captures/smtp.pcap"
+IPP = ROOT / "captures/ipp.pcap"
+
+
+def objects(connmon, capture, *args):
+    done = connmon.run("-q", "-r", capture, *args)
+    assert not done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("capture", [SMTP, IPP])
+def test_events_count_up(connmon, capture):
+    events = objects(connmon, capture, "--events", "--json")
+    assert all(event["opened"] - event["closed"] == event["open"] for event in events)
+    streams = {row["stream"] for row in objects(connmon, capture, "--conversations", "--json")}
+    assert streams == {event["stream"] for event in events}
+    lines = connmon.run("-q", "-r", capture, "--events").stdout.splitlines()
+    assert len(lines) == len(events) > 10
+
+
+def test_events_time_out(connmon):
+    """After the idle time that was asked for."""
+    kinds = [[event["event"] for event in objects(connmon, SMTP, "--events", "--json", *args)]
+             for args in ([], ["--flowMaxIdle", "0.5"])]
+    assert kinds[1].count("timed_out") > kinds[0].count("timed_out")
+
+
+@pytest.mark.parametrize("interval", ["0.1", "5", "1000"])
+def test_bandwidth_adds_up(connmon, interval):
+    """To the bytes of the conversations."""
+    sent = {}
+    for row in objects(connmon, IPP, "--bandwidth", interval, "--json"):
+        both = sent.setdefault(row["stream"], [0, 0])
+        both[0] += row["client_bytes"]
+        both[1] += row["server_bytes"]
+    assert sent == {row["stream"]: [row["client_bytes"], row["server_bytes"]]
+                    for row in objects(connmon, IPP, "--conversations", "--json")}
+
+
+def test_bandwidth_of_addresses(connmon):
+    rows = objects(connmon, SMTP, "--bandwidth", "1000", "--hosts", "--json")
+    assert "10.10.1.4" in {row["address"] for row in rows}
+
+
+def test_index(connmon):
+    """Each packet stands in one flow."""
+    rows = objects(connmon, SMTP, "--index", "json")
+    ranges = [span.split("-") for row in rows for flow in row["flows"]
+              for span in flow["frames"].split(",")]
+    frames = [frame for span in ranges for frame in range(int(span[0]), int(span[-1]) + 1)]
+    assert sorted(frames) == [packet["frame"] for packet in objects(connmon, SMTP, "--json")]
+    slowest, = objects(connmon, SMTP, "--index", "json", "--worst", "1")
+    assert slowest["stream"] == objects(connmon, SMTP, "--conversations", "--json")[0]["stream"]
+    assert connmon.run("-q", "-r", SMTP, "--index", "plist").stdout.startswith("<?xml")
+    assert connmon.run("-q", "-r", SMTP, "--index", "text").stdout.count("label: ") == len(rows)
