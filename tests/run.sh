@@ -6,16 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 sh tests/setup.sh test
-
-# tshark would load an installed copy instead of the one under test: it is put aside meanwhile.
-sudo=
-[ "$(id -u)" = 0 ] || sudo=sudo
-installed=$(pkg-config --variable=plugindir wireshark)/epan/connmon.so
-put_back() { [ ! -e "$installed.aside" ] || $sudo mv "$installed.aside" "$installed"; }
-trap put_back EXIT
-trap 'exit 1' HUP INT TERM
-[ ! -e "$installed" ] || $sudo mv "$installed" "$installed.aside"
-
+. tests/aside.sh
 for preset in gcc clang debug debug-clang; do
     plugin=ON
     case "$preset" in debug*) plugin=OFF ;; esac # a tshark without sanitizers cannot load it

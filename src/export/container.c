@@ -77,7 +77,8 @@ static void keep(struct container *container, const uint8_t *block, uint32_t siz
     if (container->is_too_large)
         return;
     if (needed > container->room) {
-        uint8_t *blocks = needed > MOST_BYTES ? NULL : realloc(container->blocks, 2 * (size_t)needed);
+        uint8_t *blocks =
+            needed > MOST_BYTES ? NULL : realloc(container->blocks, 2 * (size_t)needed);
 
         if (!blocks) {
             container->is_too_large = true;

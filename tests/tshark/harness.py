@@ -20,8 +20,9 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/golden"), str(ROOT / "tes
 
 import packets  # noqa: E402
 
-# Whoever runs the tests in the background may have had SIGINT ignored, and children inherit that.
+# Who runs the tests in the background may have had these ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 NOBODY = 65534
 SEQ_EVENTS = {"1": "hole", "2": "hole_fill", "3": "retransmission", "4": "keep_alive", "5": "old"}
