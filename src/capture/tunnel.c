@@ -34,7 +34,9 @@ enum {
     GTP_EXTENSION = 0x04,
     GTP_ANY_OPTIONAL = 0x07,
     GTP_MESSAGE_PACKET = 255,
-    TEREDO_ORIGIN = 8, /* RFC 4380 section 5.1.1 */
+    TEREDO_SIZES = 4,           /* of what authenticates, and where they end */
+    TEREDO_AUTHENTICATION = 13, /* more by these; RFC 4380 section 5.1.1 */
+    TEREDO_ORIGIN = 8,
 };
 
 /* Ports by which the content of a datagram is known. */
@@ -237,11 +239,14 @@ enum layer read_gtp(struct frame *frame)
  * then origin. */
 enum layer read_teredo(struct frame *frame)
 {
+    const uint8_t *at = frame->at;
     uint32_t header = 0;
 
-    if (frame_has(frame, 4) && load16(frame->at) == 1)
-        header = 13U + frame->at[2] + frame->at[3];
-    if (frame_has(frame, header + 2) && load16(frame->at + header) == 0)
+    if (frame_has(frame, TEREDO_SIZES) && load16(at) == 1)
+        header = (uint32_t)TEREDO_AUTHENTICATION + at[2] + at[3];
+    if (!frame_has(frame, header + TEREDO_SIZES))
+        return frame_lacks(frame, header + TEREDO_SIZES);
+    if (load16(at + header) == 0)
         header += TEREDO_ORIGIN;
     return frame_next(frame, header, LAYER_IPV6);
 }

@@ -185,6 +185,22 @@ static void teredo(void **state)
     assert_in_udp(&both, 3544, 6);
 }
 
+/* Before it is known how much authenticates, nobody can tell what is missing behind it. */
+static void teredo_cut_where_it_authenticates(void **state)
+{
+    const uint32_t authenticated = 20 + 8 + 13;
+    struct packet packet = {.start = PACKET_ROOM};
+    struct connmon_segment segment;
+
+    (void)state;
+    prepend(&packet, 0, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0x60, 0, 0, 0, 0, 0, 6, 64);
+    packet_udp(&packet, 3544);
+    packet_ipv4(&packet, UDP);
+    for (uint32_t captured = 0; captured < authenticated; captured++)
+        assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, captured, &segment), DECODE_CUT);
+    assert_outcome(&packet, LINKTYPE_RAW, DECODE_MALFORMED);
+}
+
 static void mpls_over_udp(void **state)
 {
     struct packet packet = packet_in_ipv4();
@@ -232,6 +248,7 @@ int main(void)
         cmocka_unit_test(gtp),
         cmocka_unit_test(gtp_of_no_use),
         cmocka_unit_test(teredo),
+        cmocka_unit_test(teredo_cut_where_it_authenticates),
         cmocka_unit_test(mpls_over_udp),
         cmocka_unit_test(ports_count_in_either_direction),
         cmocka_unit_test(other_datagrams),
