@@ -4,7 +4,6 @@
  */
 #include "columns.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "text.h"
@@ -56,8 +55,11 @@ static void set_time(struct report_cell *cell, int64_t ns)
 
 static void set_text(struct report_cell *cell, const char *words)
 {
+    struct text text = {cell->text, cell->text + sizeof(cell->text) - 1};
+
+    text_string(&text, words);
+    *text.at = '\0';
     cell->is_present = true;
-    snprintf(cell->text, sizeof(cell->text), "%s", words);
 }
 
 static void set_end(struct report_cell *cell, const struct connmon_endpoint *end)
@@ -76,17 +78,19 @@ static void set_address(struct report_cell *cell, const struct connmon_endpoint 
     *strrchr(cell->text, ':') = '\0';
 }
 
-static void set_percentile(struct report_cell *cell, const struct histogram *histogram,
+static void set_percentile(struct report_cell *cell, const struct side *side, enum side_delay kind,
                            unsigned percent)
 {
-    if (histogram->count > 0)
-        set_time(cell, histogram_percentile(histogram, percent));
+    unsigned position = histogram_position(&side->delays, kind, percent);
+
+    if (position > 0)
+        set_time(cell, histogram_value(position));
 }
 
 /* A bucket is told by its middle, which may lie beyond the extremes. */
 static void set_rtt_percentile(struct report_cell *cell, const struct side *side, unsigned percent)
 {
-    set_percentile(cell, &side->rtt, percent);
+    set_percentile(cell, side, DELAY_RTT, percent);
     if (cell->is_present && cell->number > side->rtt_max)
         cell->number = side->rtt_max;
     if (cell->is_present && cell->number < side->rtt_min)
@@ -97,11 +101,11 @@ static void set_delay(const struct side *side, enum column column, struct report
 {
     switch (column) {
     case SIDE_RTT_COUNT:
-        set_number(cell, side->rtt.count);
+        set_number(cell, histogram_count(&side->delays, DELAY_RTT));
         break;
     case SIDE_RTT_MIN:
     case SIDE_RTT_MAX:
-        if (side->rtt.count > 0)
+        if (side->has_rtt)
             set_time(cell, column == SIDE_RTT_MIN ? side->rtt_min : side->rtt_max);
         break;
     case SIDE_RTT_MEDIAN:
@@ -109,23 +113,23 @@ static void set_delay(const struct side *side, enum column column, struct report
         set_rtt_percentile(cell, side, column == SIDE_RTT_MEDIAN ? 50 : 95);
         break;
     case SIDE_JITTER:
-        if (side->rtt.count > 0)
+        if (side->has_rtt)
             set_time(cell, side->jitter);
         break;
     case SIDE_QUEUEING_MEDIAN:
     case SIDE_QUEUEING_P95:
-        set_percentile(cell, &side->queueing, column == SIDE_QUEUEING_MEDIAN ? 50 : 95);
+        set_percentile(cell, side, DELAY_QUEUEING, column == SIDE_QUEUEING_MEDIAN ? 50 : 95);
         break;
     case SIDE_HANDSHAKE:
         if (side->has_handshake)
             set_time(cell, side->handshake);
         break;
     case SIDE_RESPONSE_COUNT:
-        set_number(cell, side->response.count);
+        set_number(cell, histogram_count(&side->delays, DELAY_RESPONSE));
         break;
     case SIDE_RESPONSE_MEDIAN:
     case SIDE_RESPONSE_P95:
-        set_percentile(cell, &side->response, column == SIDE_RESPONSE_MEDIAN ? 50 : 95);
+        set_percentile(cell, side, DELAY_RESPONSE, column == SIDE_RESPONSE_MEDIAN ? 50 : 95);
         break;
     default:
         break;
@@ -145,25 +149,25 @@ static void set_side(const struct side *side, enum column column, struct report_
         set_number(cell, side->payload_bytes);
         break;
     case SIDE_HOLES:
-        set_number(cell, side->holes);
+        set_number(cell, side_troubles(side)->holes);
         break;
     case SIDE_MISSING:
-        set_number(cell, side->missing_bytes);
+        set_number(cell, side_troubles(side)->missing_bytes);
         break;
     case SIDE_RESENT:
-        set_number(cell, side->retransmissions);
+        set_number(cell, side_troubles(side)->retransmissions);
         break;
     case SIDE_RESENT_BYTES:
-        set_number(cell, side->retransmitted_bytes);
+        set_number(cell, side_troubles(side)->retransmitted_bytes);
         break;
     case SIDE_DUP_ACKS:
-        set_number(cell, side->dup_acks);
+        set_number(cell, side_troubles(side)->dup_acks);
         break;
     case SIDE_KEEP_ALIVES:
-        set_number(cell, side->keep_alives);
+        set_number(cell, side_troubles(side)->keep_alives);
         break;
     case SIDE_ZERO_WINDOW:
-        set_time(cell, side->zero_window);
+        set_time(cell, side_troubles(side)->zero_window);
         break;
     default:
         set_delay(side, column, cell);

@@ -6,15 +6,8 @@
 #define CONNMON_COLUMNS_H
 
 #include "conversation.h"
+#include "hosts.h"
 #include "report.h"
-
-/* A host in one of its roles: the sum over its connections. */
-struct host {
-    struct connmon_endpoint end; /* its port is 0 */
-    bool is_server;
-    uint64_t connections;
-    struct side side;
-};
 
 /* The kinds of rows: struct conversation and struct host. */
 extern const struct report_kind columns_of_conversation, columns_of_host;

@@ -51,12 +51,27 @@ static void follow_flags(struct conversation *conversation, struct side *side,
     side->has_fin |= has_flag(seen, CONNMON_FIN);
 }
 
+const struct troubles *side_troubles(const struct side *side)
+{
+    static const struct troubles none = {0};
+
+    return side->troubles ? side->troubles : &none;
+}
+
+/* Those of the side, to be changed; NULL if there is no memory. */
+static struct troubles *troubles_of(struct side *side, struct memory *memory)
+{
+    if (!side->troubles)
+        side->troubles = memory_alloc(memory, sizeof(*side->troubles));
+    return side->troubles;
+}
+
 /* RFC 6298 section 2, with the gains 1/8 and 1/4. */
 static void smooth(struct side *side, int64_t rtt)
 {
     int64_t error = side->rtt_smoothed - rtt;
 
-    if (side->rtt.count == 0) {
+    if (!side->has_rtt) {
         side->rtt_smoothed = rtt;
         side->jitter = rtt / 2;
         return;
@@ -68,19 +83,17 @@ static void smooth(struct side *side, int64_t rtt)
 static bool count_delays(struct side *side, const struct connmon_result *result,
                          struct memory *memory)
 {
-    if (result->tsval.present || result->seqno.present) {
-        side->delay_min = result->rtt_min_ns;
-        side->has_delay = true;
-    }
     if (result->rtt_source == CONNMON_RTT_NONE)
         return true;
     smooth(side, result->rtt_ns);
-    if (side->rtt.count == 0 || result->rtt_ns < side->rtt_min)
+    if (!side->has_rtt || result->rtt_ns < side->rtt_min)
         side->rtt_min = result->rtt_ns;
-    if (side->rtt.count == 0 || result->rtt_ns > side->rtt_max)
+    if (!side->has_rtt || result->rtt_ns > side->rtt_max)
         side->rtt_max = result->rtt_ns;
-    return histogram_add(&side->rtt, result->rtt_ns, memory) &&
-           histogram_add(&side->queueing, result->rtt_ns - result->rtt_min_ns, memory);
+    side->has_rtt = true;
+    return histogram_add(&side->delays, DELAY_RTT, result->rtt_ns, memory) &&
+           histogram_add(&side->delays, DELAY_QUEUEING, result->rtt_ns - result->rtt_min_ns,
+                         memory);
 }
 
 static void count_handshake(struct side *side, const struct connmon_result *result)
@@ -92,65 +105,106 @@ static void count_handshake(struct side *side, const struct connmon_result *resu
     }
 }
 
-static void count_events(struct side *side, const struct connmon_result *result)
+/* The window field of a RST means nothing; a SYN's is not yet what its sender can take. */
+static bool tells_window(const struct connmon_observation *seen)
+{
+    return !has_flag(seen, CONNMON_RST | CONNMON_SYN);
+}
+
+/* Whether the packet tells of trouble, or may be the end of it. */
+static bool is_trouble(const struct side *side, const struct connmon_observation *seen)
+{
+    enum connmon_seq_event event = seen->result.seq_event;
+
+    return side->troubles || (event != CONNMON_SEQ_NORMAL && event != CONNMON_SEQ_OLD) ||
+           seen->result.dup_ack.num != 0 || (seen->has_zero_window && tells_window(seen));
+}
+
+static void count_events(struct troubles *troubles, const struct connmon_result *result)
 {
     switch (result->seq_event) {
     case CONNMON_SEQ_HOLE:
-        side->holes++;
-        side->missing_bytes += (uint32_t)result->seq_gap;
+        troubles->holes++;
+        troubles->missing_bytes += (uint32_t)result->seq_gap;
         break;
     case CONNMON_SEQ_HOLE_FILL:
-        side->missing_bytes -=
-            result->payload_len < side->missing_bytes ? result->payload_len : side->missing_bytes;
+        troubles->missing_bytes -= result->payload_len < troubles->missing_bytes
+                                       ? result->payload_len
+                                       : troubles->missing_bytes;
         break;
     case CONNMON_SEQ_RETRANSMISSION:
-        side->retransmissions++;
-        side->retransmitted_bytes += result->payload_len;
+        troubles->retransmissions++;
+        troubles->retransmitted_bytes += result->payload_len;
         break;
     case CONNMON_SEQ_KEEP_ALIVE:
-        side->keep_alives++;
+        troubles->keep_alives++;
         break;
     default:
         break;
     }
-    side->dup_acks += result->dup_ack.num != 0;
+    troubles->dup_acks += result->dup_ack.num != 0;
 }
 
-/* What the wait for lost data cost. `other` is the side that acknowledges it. */
-static void follow_loss(struct side *side, struct side *other,
+/* What the wait for lost data cost. */
+static void follow_loss(const struct side *side, struct troubles *troubles,
                         const struct connmon_observation *seen)
 {
     const struct connmon_result *result = &seen->result;
     int64_t ns;
 
     if (result->seq_event == CONNMON_SEQ_HOLE) {
-        if (!side->has_hole)
-            side->hole_since = seen->time_ns;
-        side->has_hole = true;
-        side->hole_packet = seen->packet;
-    } else if (result->seq_event == CONNMON_SEQ_HOLE_FILL && side->has_hole) {
-        if (clock_elapsed(side->hole_since, seen->time_ns, &ns))
-            add_time(&side->lost_before, ns);
-        side->has_hole = side->missing_bytes > 0;
-        side->hole_since = seen->time_ns;
+        if (!troubles->has_hole)
+            troubles->hole_since = seen->time_ns;
+        troubles->has_hole = true;
+        troubles->hole_packet = seen->packet;
+    } else if (result->seq_event == CONNMON_SEQ_HOLE_FILL && troubles->has_hole) {
+        if (clock_elapsed(troubles->hole_since, seen->time_ns, &ns))
+            add_time(&troubles->lost_before, ns);
+        troubles->has_hole = troubles->missing_bytes > 0;
+        troubles->hole_since = seen->time_ns;
     } else if (result->seq_event == CONNMON_SEQ_RETRANSMISSION && side->has_previous &&
                clock_elapsed(side->previous_time, seen->time_ns, &ns)) {
-        add_time(&side->lost_beyond, ns);
+        add_time(&troubles->lost_beyond, ns);
     }
-    if (result->seqno.present && result->seqno.packet >= other->hole_packet)
-        other->has_hole = false;
 }
 
-static void follow_window(struct side *side, const struct connmon_observation *seen)
+/* A hole of the other side whose data this side acknowledges. */
+static void follow_ack(const struct side *other, const struct connmon_result *result)
+{
+    if (other->troubles && result->seqno.present &&
+        result->seqno.packet >= other->troubles->hole_packet)
+        other->troubles->has_hole = false;
+}
+
+static void follow_window(struct troubles *troubles, const struct connmon_observation *seen)
 {
     int64_t ns;
 
-    if (has_flag(seen, CONNMON_RST | CONNMON_SYN))
+    if (!tells_window(seen))
         return;
-    if (side->is_window_zero && clock_elapsed(side->zero_window_since, seen->time_ns, &ns))
-        add_time(&side->zero_window, ns);
-    side->is_window_zero = seen->has_zero_window;
-    side->zero_window_since = seen->time_ns;
+    if (troubles->is_window_zero && clock_elapsed(troubles->zero_window_since, seen->time_ns, &ns))
+        add_time(&troubles->zero_window, ns);
+    troubles->is_window_zero = seen->has_zero_window;
+    troubles->zero_window_since = seen->time_ns;
+}
+
+/* False if there is no memory for them. */
+static bool count_troubles(struct side *side, const struct connmon_observation *seen,
+                           struct memory *memory)
+{
+    struct troubles *troubles;
+
+    if (!is_trouble(side, seen))
+        return true;
+    troubles = troubles_of(side, memory);
+    if (!troubles)
+        return false;
+    count_events(troubles, &seen->result);
+    if (!seen->time_unknown) {
+        follow_loss(side, troubles, seen);
+        follow_window(troubles, seen);
+    }
+    return true;
 }
 
 /* What the other side had waited for is this side's network's and then this host's. */
@@ -160,7 +214,7 @@ static bool count_answer(struct side *side, const struct connmon_turn *turn, str
         return true;
     add_time(&side->network, turn->network_ns);
     add_time(&side->responding, turn->wait_ns - turn->network_ns);
-    return histogram_add(&side->response, turn->wait_ns - turn->network_ns, memory);
+    return histogram_add(&side->delays, DELAY_RESPONSE, turn->wait_ns - turn->network_ns, memory);
 }
 
 static void follow_time(struct conversation *conversation, struct side *side,
@@ -171,8 +225,7 @@ static void follow_time(struct conversation *conversation, struct side *side,
     conversation->has_time = true;
     if (seen->time_ns > conversation->last_time)
         conversation->last_time = seen->time_ns;
-    follow_loss(side, &conversation->sides[!seen->result.direction], seen);
-    follow_window(side, seen);
+    follow_ack(&conversation->sides[!seen->result.direction], &seen->result);
     side->previous_time = seen->time_ns;
     side->has_previous = true;
 }
@@ -188,11 +241,10 @@ bool conversation_add(struct conversation *conversation, const struct connmon_ob
     side->packets++;
     side->wire_bytes += seen->wire_len;
     side->payload_bytes += seen->result.payload_len;
-    side->packets_without_timestamps += !seen->has_timestamps;
     follow_flags(conversation, side, seen);
     is_whole &= count_delays(side, &seen->result, memory);
     count_handshake(side, &seen->result);
-    count_events(side, &seen->result);
+    is_whole &= count_troubles(side, seen, memory);
     is_whole &= count_answer(side, &seen->result.turn, memory);
     if (!seen->time_unknown)
         follow_time(conversation, side, seen);
@@ -231,10 +283,11 @@ enum conversation_end conversation_end(const struct conversation *conversation)
 
 int64_t conversation_zero_window(const struct conversation *conversation, const struct side *side)
 {
-    int64_t sum = side->zero_window, ns;
+    const struct troubles *troubles = side_troubles(side);
+    int64_t sum = troubles->zero_window, ns;
 
-    if (side->is_window_zero &&
-        clock_elapsed(side->zero_window_since, conversation->last_time, &ns))
+    if (troubles->is_window_zero &&
+        clock_elapsed(troubles->zero_window_since, conversation->last_time, &ns))
         add_time(&sum, ns);
     return sum;
 }
@@ -256,8 +309,8 @@ enum conversation_cause conversation_cause(const struct conversation *conversati
         add_time(network, side->has_handshake ? side->handshake : 0);
         add_time(&spent[is_client ? CAUSE_CLIENT : CAUSE_SERVER], side->responding);
         add_time(&spent[CAUSE_RECEIVE_WINDOW], conversation_zero_window(conversation, side));
-        add_time(&spent[CAUSE_LOSS_BEFORE], side->lost_before);
-        add_time(&spent[CAUSE_LOSS_BEYOND], side->lost_beyond);
+        add_time(&spent[CAUSE_LOSS_BEFORE], side_troubles(side)->lost_before);
+        add_time(&spent[CAUSE_LOSS_BEYOND], side_troubles(side)->lost_beyond);
     }
     for (enum conversation_cause cause = CAUSE_NOTHING + 1; cause < CAUSES; cause++)
         if (spent[cause] > spent[most])
@@ -268,36 +321,44 @@ enum conversation_cause conversation_cause(const struct conversation *conversati
     return most;
 }
 
-bool side_merge(struct side *into, const struct side *from, struct memory *memory)
+static bool merge_troubles(struct side *into, const struct conversation *conversation,
+                           const struct side *from, struct memory *memory)
 {
-    bool had_rtt = into->rtt.count > 0, has_rtt = from->rtt.count > 0, is_whole = true;
+    const struct troubles *troubles = from->troubles;
+    struct troubles *sum = troubles ? troubles_of(into, memory) : NULL;
+
+    if (!sum)
+        return !troubles;
+    sum->holes += troubles->holes;
+    sum->missing_bytes += troubles->missing_bytes;
+    sum->retransmissions += troubles->retransmissions;
+    sum->retransmitted_bytes += troubles->retransmitted_bytes;
+    sum->dup_acks += troubles->dup_acks;
+    sum->keep_alives += troubles->keep_alives;
+    add_time(&sum->zero_window, conversation_zero_window(conversation, from));
+    return true;
+}
+
+bool side_merge(struct side *into, const struct conversation *conversation, const struct side *from,
+                struct memory *memory)
+{
+    bool is_whole = merge_troubles(into, conversation, from, memory);
 
     into->packets += from->packets;
     into->wire_bytes += from->wire_bytes;
     into->payload_bytes += from->payload_bytes;
-    into->packets_without_timestamps += from->packets_without_timestamps;
-    if (has_rtt && (!had_rtt || from->rtt_min < into->rtt_min))
+    if (from->has_rtt && (!into->has_rtt || from->rtt_min < into->rtt_min))
         into->rtt_min = from->rtt_min;
-    if (has_rtt && (!had_rtt || from->rtt_max > into->rtt_max))
+    if (from->has_rtt && (!into->has_rtt || from->rtt_max > into->rtt_max))
         into->rtt_max = from->rtt_max;
-    into->holes += from->holes;
-    into->missing_bytes += from->missing_bytes;
-    into->retransmissions += from->retransmissions;
-    into->retransmitted_bytes += from->retransmitted_bytes;
-    into->dup_acks += from->dup_acks;
-    into->keep_alives += from->keep_alives;
-    add_time(&into->zero_window, from->zero_window);
-    is_whole &= histogram_merge(&into->rtt, &from->rtt, memory);
-    is_whole &= histogram_merge(&into->queueing, &from->queueing, memory);
-    is_whole &= histogram_merge(&into->response, &from->response, memory);
-    return is_whole;
+    into->has_rtt |= from->has_rtt;
+    return histogram_merge(&into->delays, &from->delays, memory) && is_whole;
 }
 
 void side_clear(struct side *side, struct memory *memory)
 {
-    histogram_clear(&side->rtt, memory);
-    histogram_clear(&side->queueing, memory);
-    histogram_clear(&side->response, memory);
+    histogram_clear(&side->delays, memory);
+    memory_free(memory, side->troubles, sizeof(*side->troubles));
     memset(side, 0, sizeof(*side));
 }
 

@@ -37,48 +37,55 @@ enum conversation_end {
     END_RESET_BY_SERVER,
 };
 
-/* The figures of one host. A capture has fewer than 2^32 packets. */
-struct side {
-    uint64_t wire_bytes, payload_bytes;
-    uint32_t packets, packets_without_timestamps;
+/* The kinds of delays in a side's histogram. */
+enum side_delay {
+    DELAY_RTT,      /* between the capture point and this host, all trustworthy */
+    DELAY_QUEUEING, /* the same, above the minimum so far */
+    DELAY_RESPONSE, /* from a request's last byte to the answer's first, less the smallest delay */
+};
 
-    /* Delays between the capture point and this host, all trustworthy, in ns */
-    struct histogram rtt, queueing;
-    int64_t rtt_min, rtt_max;     /* valid if there are any */
-    int64_t rtt_smoothed, jitter; /* SRTT and RTTVAR of RFC 6298 section 2 */
-    int64_t delay_min;            /* of any delay, valid if has_delay: the network's at best */
-    int64_t handshake;            /* valid if has_handshake */
-
+/* What goes wrong, which is little in most connections. Times are in ns. */
+struct troubles {
     uint64_t missing_bytes;       /* lost on the way from this host to the capture point */
     uint64_t retransmitted_bytes; /* lost beyond it, or resent without need */
     uint32_t holes, retransmissions, dup_acks, keep_alives;
-
-    /* From a request's last byte to the answer's first, less delay_min */
-    struct histogram response;
-
-    int64_t zero_window;                                   /* how long this host's window was 0 */
-    int64_t lost_before, lost_beyond, responding, network; /* time that went into them */
+    int64_t zero_window;              /* how long this host's window was 0 */
+    int64_t lost_before, lost_beyond; /* time that went into them */
 
     /* State */
-    int64_t previous_time;     /* of this host's latest packet, valid if has_previous */
     int64_t zero_window_since; /* valid if is_window_zero */
     int64_t hole_since;        /* valid if has_hole */
     uint64_t hole_packet;      /* that showed the latest hole, valid if has_hole */
-    bool has_delay, has_handshake, has_previous, is_window_zero, has_hole, has_fin;
+    bool is_window_zero, has_hole;
+};
+
+/* The figures of one host. A capture has fewer than 2^32 packets. Times are in ns. A packet of the
+ * ordinary kind needs no more than this, since there may be many of them open at once. */
+struct side {
+    uint64_t wire_bytes, payload_bytes;
+    int64_t previous_time;        /* of this host's latest packet, valid if has_previous */
+    int64_t rtt_min, rtt_max;     /* valid if has_rtt */
+    int64_t rtt_smoothed, jitter; /* SRTT and RTTVAR of RFC 6298 section 2, likewise */
+    struct histogram delays;      /* by enum side_delay */
+    struct troubles *troubles;    /* NULL: none so far */
+    int64_t handshake;            /* valid if has_handshake */
+    int64_t responding, network;  /* time that went into them */
+    uint32_t packets;
+    bool has_rtt, has_previous, has_handshake, has_fin;
 };
 
 struct conversation {
-    uint64_t discriminator;
-    struct connmon_endpoint ends[2]; /* [0]: source in direction 0 */
-    struct side sides[2];            /* by direction */
+    uint32_t discriminator;
+    uint8_t client_direction; /* valid if is_client_known */
+    uint8_t reset_direction;  /* valid if has_reset */
+    bool is_begun : 1, has_time : 1, is_client_known : 1, has_reset : 1;
     int64_t first_time, last_time;   /* valid if has_time */
-    uint8_t client_direction;        /* valid if is_client_known */
-    uint8_t reset_direction;         /* valid if has_reset */
-    bool is_begun, has_time, is_client_known, has_reset;
+    struct side sides[2];            /* by direction */
+    struct connmon_endpoint ends[2]; /* [0]: source in direction 0 */
 };
 
 /* Counts one packet of the connection; all bytes zero is a conversation without any. Packets come
- * in the order of capture. False if there was no memory for a sample. */
+ * in the order of capture. False if there was no memory for all that it tells. */
 bool conversation_add(struct conversation *conversation, const struct connmon_observation *seen,
                       struct memory *memory);
 
@@ -88,6 +95,9 @@ uint8_t conversation_client(const struct conversation *conversation, bool *is_gu
 
 /* How the connection ended, as far as the capture tells. */
 enum conversation_end conversation_end(const struct conversation *conversation);
+
+/* What went wrong on a side; never NULL. */
+const struct troubles *side_troubles(const struct side *side);
 
 /* How long a side's window was 0; one that is still 0 at the end counts until then. */
 int64_t conversation_zero_window(const struct conversation *conversation, const struct side *side);
@@ -102,8 +112,9 @@ int64_t conversation_zero_window(const struct conversation *conversation, const 
  * is acknowledged before that: then the data did arrive, and only the capture lacks it. */
 enum conversation_cause conversation_cause(const struct conversation *conversation, int64_t *ns);
 
-/* Adds the figures of one side to another's, as for a row that sums up several connections. */
-bool side_merge(struct side *into, const struct side *from, struct memory *memory);
+/* Adds the figures of one side of a conversation to those of a row that sums up several. */
+bool side_merge(struct side *into, const struct conversation *conversation, const struct side *from,
+                struct memory *memory);
 
 /* Gives back what the conversation, or the side, holds. */
 void conversation_clear(struct conversation *conversation, struct memory *memory);

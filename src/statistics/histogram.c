@@ -9,14 +9,9 @@
 enum {
     SUB_BITS = 5, /* 2^SUB_BITS buckets to each doubling */
     SUBS = 1 << SUB_BITS,
-    FIRST_CAPACITY = 8,
 };
 
-/* There may be several with the same index, of which all but the last are full. */
-struct histogram_bucket {
-    uint16_t index;
-    uint16_t count;
-};
+_Static_assert(HISTOGRAM_KINDS *HISTOGRAM_BUCKETS - 1 <= UINT16_MAX, "a key holds both");
 
 static unsigned highest_bit(uint64_t value)
 {
@@ -27,20 +22,128 @@ static unsigned highest_bit(uint64_t value)
     return bit;
 }
 
-static uint16_t index_of(uint64_t ns)
+/* The bucket of a value among those of its kind, from 0. */
+static unsigned index_of(uint64_t ns)
 {
     unsigned shift;
 
     if (ns < SUBS)
-        return (uint16_t)ns;
+        return (unsigned)ns;
     shift = highest_bit(ns) - SUB_BITS;
-    return (uint16_t)((shift << SUB_BITS) + (ns >> shift));
+    return (shift << SUB_BITS) + (unsigned)(ns >> shift);
+}
+
+static const struct histogram_bucket *buckets_of(const struct histogram *histogram)
+{
+    return histogram->capacity ? histogram->many : histogram->few;
+}
+
+/* How many buckets lie below `key`, which may be one more than the highest. */
+static uint32_t find(const struct histogram *histogram, uint32_t key)
+{
+    const struct histogram_bucket *buckets = buckets_of(histogram);
+    uint32_t low = 0, high = histogram->used;
+
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+
+        if (buckets[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The buckets, room for one more among them; NULL if there is no memory. */
+static struct histogram_bucket *reserve(struct histogram *histogram, struct memory *memory)
+{
+    struct histogram_bucket *buckets = histogram->capacity ? histogram->many : histogram->few;
+    uint32_t capacity = histogram->capacity ? histogram->capacity : HISTOGRAM_FEW;
+    struct histogram_bucket *grown;
+
+    if (histogram->used < capacity)
+        return buckets;
+    grown = memory_alloc(memory, 2 * capacity * sizeof(*grown));
+    if (!grown)
+        return NULL;
+    memcpy(grown, buckets, capacity * sizeof(*grown));
+    histogram_clear(histogram, memory);
+    *histogram = (struct histogram){.used = capacity, .capacity = 2 * capacity, .many = grown};
+    return grown;
+}
+
+static bool add_samples(struct histogram *histogram, uint16_t key, uint16_t count,
+                        struct memory *memory)
+{
+    struct histogram_bucket *buckets = histogram->capacity ? histogram->many : histogram->few;
+    uint32_t i = find(histogram, (uint32_t)key + 1);
+    bool is_known = i > 0 && buckets[i - 1].key == key;
+    uint16_t room = is_known ? (uint16_t)(UINT16_MAX - buckets[i - 1].count) : 0;
+
+    if (room >= count) {
+        buckets[i - 1].count = (uint16_t)(buckets[i - 1].count + count);
+        return true;
+    }
+    buckets = reserve(histogram, memory);
+    if (!buckets)
+        return false;
+    memmove(&buckets[i + 1], &buckets[i], (histogram->used - i) * sizeof(*buckets));
+    if (room > 0)
+        buckets[i - 1].count = UINT16_MAX;
+    buckets[i] = (struct histogram_bucket){key, (uint16_t)(count - room)};
+    histogram->used++;
+    return true;
+}
+
+bool histogram_add(struct histogram *histogram, unsigned kind, int64_t ns, struct memory *memory)
+{
+    unsigned index = index_of(ns < 0 ? 0 : (uint64_t)ns);
+
+    return add_samples(histogram, (uint16_t)(kind * HISTOGRAM_BUCKETS + index), 1, memory);
+}
+
+bool histogram_merge(struct histogram *into, const struct histogram *from, struct memory *memory)
+{
+    const struct histogram_bucket *buckets = buckets_of(from);
+    bool is_whole = true;
+
+    for (uint32_t i = 0; i < from->used; i++)
+        is_whole &= add_samples(into, buckets[i].key, buckets[i].count, memory);
+    return is_whole;
+}
+
+uint64_t histogram_count(const struct histogram *histogram, unsigned kind)
+{
+    const struct histogram_bucket *buckets = buckets_of(histogram);
+    const uint32_t end = (kind + 1) * HISTOGRAM_BUCKETS;
+    uint64_t count = 0;
+
+    for (uint32_t i = find(histogram, kind * HISTOGRAM_BUCKETS);
+         i < histogram->used && buckets[i].key < end; i++)
+        count += buckets[i].count;
+    return count;
+}
+
+unsigned histogram_position(const struct histogram *histogram, unsigned kind, unsigned percent)
+{
+    const struct histogram_bucket *bucket = buckets_of(histogram);
+    uint64_t count = histogram_count(histogram, kind), seen = 0;
+    /* The rank, rounded up, in two steps so that it cannot overflow. */
+    uint64_t rank = count / 100 * percent + (count % 100 * percent + 99) / 100;
+
+    if (count == 0)
+        return 0;
+    bucket += find(histogram, kind * HISTOGRAM_BUCKETS);
+    while ((seen += bucket->count) < rank)
+        bucket++;
+    return bucket->key % HISTOGRAM_BUCKETS + 1U;
 }
 
 /* The middle of a bucket. */
-static int64_t value_of(uint16_t index)
+int64_t histogram_value(unsigned position)
 {
-    unsigned shift;
+    unsigned index = position > 0 ? position - 1 : 0, shift;
     uint64_t lowest;
 
     if (index < 2 * SUBS)
@@ -50,98 +153,9 @@ static int64_t value_of(uint16_t index)
     return (int64_t)(lowest + (UINT64_C(1) << (shift - 1)));
 }
 
-/* How many buckets do not lie above `index`. */
-static uint32_t find(const struct histogram *histogram, uint16_t index)
-{
-    uint32_t low = 0, high = histogram->used;
-
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-
-        if (histogram->buckets[middle].index <= index)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static bool reserve(struct histogram *histogram, struct memory *memory)
-{
-    uint32_t capacity = histogram->capacity ? histogram->capacity * 2 : FIRST_CAPACITY;
-    struct histogram_bucket *buckets;
-
-    if (histogram->buckets && histogram->used < histogram->capacity)
-        return true;
-    buckets = memory_alloc(memory, capacity * sizeof(*buckets));
-    if (!buckets)
-        return false;
-    if (histogram->buckets)
-        memcpy(buckets, histogram->buckets, histogram->used * sizeof(*buckets));
-    memory_free(memory, histogram->buckets, histogram->capacity * sizeof(*buckets));
-    histogram->buckets = buckets;
-    histogram->capacity = capacity;
-    return true;
-}
-
-static bool add_samples(struct histogram *histogram, uint16_t index, uint16_t count,
-                        struct memory *memory)
-{
-    uint32_t i = find(histogram, index);
-    struct histogram_bucket *last = i > 0 ? &histogram->buckets[i - 1] : NULL;
-    uint16_t rest = count;
-
-    if (last && last->index == index) {
-        rest =
-            count > UINT16_MAX - last->count ? (uint16_t)(count - (UINT16_MAX - last->count)) : 0;
-        if (rest == 0)
-            last->count = (uint16_t)(last->count + count);
-    }
-    if (rest > 0) {
-        if (!reserve(histogram, memory))
-            return false;
-        last = &histogram->buckets[i];
-        memmove(last + 1, last, (histogram->used - i) * sizeof(*last));
-        *last = (struct histogram_bucket){index, rest};
-        if (rest < count)
-            last[-1].count = UINT16_MAX;
-        histogram->used++;
-    }
-    histogram->count += count;
-    return true;
-}
-
-bool histogram_add(struct histogram *histogram, int64_t ns, struct memory *memory)
-{
-    return add_samples(histogram, index_of(ns < 0 ? 0 : (uint64_t)ns), 1, memory);
-}
-
-bool histogram_merge(struct histogram *into, const struct histogram *from, struct memory *memory)
-{
-    bool is_whole = true;
-
-    for (uint32_t i = 0; i < from->used; i++)
-        is_whole &= add_samples(into, from->buckets[i].index, from->buckets[i].count, memory);
-    return is_whole;
-}
-
-int64_t histogram_percentile(const struct histogram *histogram, unsigned percent)
-{
-    /* The rank, rounded up, in two steps so that it cannot overflow. */
-    uint64_t rank =
-        histogram->count / 100 * percent + (histogram->count % 100 * percent + 99) / 100;
-    uint64_t seen = 0;
-
-    for (uint32_t i = 0; i < histogram->used; i++) {
-        seen += histogram->buckets[i].count;
-        if (seen >= rank)
-            return value_of(histogram->buckets[i].index);
-    }
-    return histogram->used ? value_of(histogram->buckets[histogram->used - 1].index) : 0;
-}
-
 void histogram_clear(struct histogram *histogram, struct memory *memory)
 {
-    memory_free(memory, histogram->buckets, histogram->capacity * sizeof(*histogram->buckets));
-    memset(histogram, 0, sizeof(*histogram));
+    if (histogram->capacity > 0)
+        memory_free(memory, histogram->many, histogram->capacity * sizeof(*histogram->many));
+    *histogram = (struct histogram){0};
 }

@@ -3,7 +3,10 @@
  * Buckets stand close together where values are small and far apart where they are large, 32 to
  * each doubling (as in an HDR histogram, Tene 2012). A percentile is told as the middle of its
  * bucket, so it is at most 1/64, 1.6 %, off the exact one; values below 32 ns are exact. Only
- * buckets in use are kept: up to 16 samples cost 64 bytes, a million at most 8 KiB.
+ * buckets in use are kept: a few lie in the histogram itself, a million samples cost at most 8 KiB.
+ *
+ * One histogram holds the distributions of several kinds of delays, so that a connection with few
+ * of each needs no memory but its own.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,23 +18,44 @@
 
 #include "memory.h"
 
+enum {
+    HISTOGRAM_KINDS = 32,     /* kinds are numbered from 0 */
+    HISTOGRAM_BUCKETS = 2048, /* of a kind, if there were samples in each */
+    HISTOGRAM_FEW = 8,
+};
+
+/* There may be several with the same key, of which all but the last are full. */
+struct histogram_bucket {
+    uint16_t key; /* the kind, then the position of the value */
+    uint16_t count;
+};
+
 /* All bytes zero is empty. */
 struct histogram {
-    struct histogram_bucket *buckets; /* in use, in order of their values */
-    uint32_t used, capacity;
-    uint64_t count; /* of samples */
+    uint32_t used, capacity; /* buckets; a capacity of 0 is that of `few` */
+    union {
+        struct histogram_bucket few[HISTOGRAM_FEW]; /* in order of their keys */
+        struct histogram_bucket *many;              /* likewise */
+    };
 };
 
 /* Counts a sample, in ns; below 0 counts as 0. False if there is no memory for its bucket. */
-bool histogram_add(struct histogram *histogram, int64_t ns, struct memory *memory);
+bool histogram_add(struct histogram *histogram, unsigned kind, int64_t ns, struct memory *memory);
 
 /* Adds all samples of `from`, as if each had been added here. False as above, with those added
  * that there was memory for. */
 bool histogram_merge(struct histogram *into, const struct histogram *from, struct memory *memory);
 
-/* The value, in ns, that `percent` (above 0, at most 100) of the samples do not exceed, by the
- * nearest rank. 0 if there are no samples. */
-int64_t histogram_percentile(const struct histogram *histogram, unsigned percent);
+/* How many samples there are of a kind. */
+uint64_t histogram_count(const struct histogram *histogram, unsigned kind);
+
+/* Where the value lies that `percent` (above 0, at most 100) of the samples of a kind do not
+ * exceed, by the nearest rank: from 1 to HISTOGRAM_BUCKETS, higher for larger values. 0 if there
+ * are no samples. */
+unsigned histogram_position(const struct histogram *histogram, unsigned kind, unsigned percent);
+
+/* The value of such a position, in ns; 0 for 0. */
+int64_t histogram_value(unsigned position);
 
 /* Empties the histogram and gives its memory back. */
 void histogram_clear(struct histogram *histogram, struct memory *memory);

@@ -7,13 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "columns.h"
-#include "hash.h"
+#include "hosts.h"
 #include "memory.h"
 
 enum {
     FIRST_CAPACITY = 64,
-    FIRST_HASH_BITS = 6,
     CHUNK_ROOMS = 64, /* cut from one block of memory */
 };
 
@@ -25,10 +23,12 @@ struct order {
 
 /* A place for a conversation; it never moves. */
 struct room {
-    struct conversation conversation; /* the row that is handed out */
-    uint32_t serial;                  /* of its connection */
-    bool is_touched;                  /* since the forgetting hand last passed */
-    struct room *next;                /* of those that are free */
+    uint32_t serial; /* of its connection */
+    bool is_touched; /* since the forgetting hand last passed */
+    union {
+        struct conversation conversation; /* the row that is handed out */
+        struct room *next;                /* of those that are free */
+    };
 };
 
 /* Where the rooms are, however many or few of a capture's connections are counted. */
@@ -48,10 +48,9 @@ struct statistics {
     size_t hand;           /* the slot at which the next search for one to forget begins */
     struct chunk *chunks;  /* the latest first */
     struct room *free_rooms;
-    struct host *hosts; /* made anew each time they are asked for */
-    size_t host_count, host_capacity;
+    struct hosts hosts; /* made anew each time they are asked for */
     struct order conversation_order, host_order;
-    struct statistics_totals totals; /* but connections and one_way */
+    struct statistics_totals totals; /* but connections */
 };
 
 struct statistics *statistics_new(void)
@@ -63,35 +62,9 @@ struct statistics *statistics_new(void)
     return statistics;
 }
 
-/* As realloc(), with what is new all zero. False, and nothing changed, if there is no memory. */
-static bool resize(struct memory *memory, void *array, size_t item, size_t old, size_t new)
-{
-    void *grown, *from;
-
-    memcpy(&from, array, sizeof(from));
-    grown = new > SIZE_MAX / item ? NULL : memory_alloc(memory, new *item);
-    if (!grown)
-        return false;
-    if (old > 0)
-        memcpy(grown, from, old * item);
-    memory_free(memory, from, old * item);
-    memcpy(array, &grown, sizeof(grown));
-    return true;
-}
-
 void statistics_limit(struct statistics *statistics, size_t conversations)
 {
     statistics->limit = conversations;
-}
-
-static void forget_hosts(struct statistics *statistics)
-{
-    for (size_t i = 0; i < statistics->host_count; i++)
-        side_clear(&statistics->hosts[i].side, &statistics->memory);
-    memory_free(&statistics->memory, statistics->hosts,
-                statistics->host_capacity * sizeof(*statistics->hosts));
-    statistics->hosts = NULL;
-    statistics->host_count = statistics->host_capacity = 0;
 }
 
 static void forget_order(struct statistics *statistics, struct order *order)
@@ -116,7 +89,7 @@ void statistics_reset(struct statistics *statistics)
     statistics->slots = NULL;
     statistics->free_rooms = NULL;
     statistics->capacity = statistics->used = 0;
-    forget_hosts(statistics);
+    hosts_clear(&statistics->hosts, memory);
     forget_order(statistics, &statistics->conversation_order);
     forget_order(statistics, &statistics->host_order);
     memory_release(memory);
@@ -181,6 +154,11 @@ static void remove_slot(struct statistics *statistics, size_t gap)
     statistics->used--;
 }
 
+static bool is_one_way(const struct conversation *conversation)
+{
+    return (conversation->sides[0].packets == 0) != (conversation->sides[1].packets == 0);
+}
+
 /* Forgets a conversation that was not touched since the hand last came by. There is one. */
 static void forget_one(struct statistics *statistics)
 {
@@ -190,6 +168,7 @@ static void forget_one(struct statistics *statistics)
 
         if (room && !room->is_touched) {
             remove_slot(statistics, i);
+            statistics->totals.one_way -= is_one_way(&room->conversation);
             conversation_clear(&room->conversation, &statistics->memory);
             memset(room, 0, sizeof(*room));
             room->next = statistics->free_rooms;
@@ -256,24 +235,20 @@ void statistics_add(struct statistics *statistics, const struct connmon_observat
     totals->packets++;
     totals->bytes += seen->wire_len;
     totals->packets_without_timestamps += !seen->has_timestamps;
-    if (!conversation || !conversation_add(conversation, seen, &statistics->memory))
+    if (!conversation) {
         totals->dropped++;
+        return;
+    }
+    totals->one_way -= is_one_way(conversation);
+    totals->dropped += !conversation_add(conversation, seen, &statistics->memory);
+    totals->one_way += is_one_way(conversation);
 }
 
 struct statistics_totals statistics_totals(const struct statistics *statistics)
 {
     struct statistics_totals totals = statistics->totals;
 
-    for (size_t i = 0; i < statistics->capacity; i++) {
-        const struct conversation *conversation;
-
-        if (!statistics->slots[i])
-            continue;
-        conversation = &statistics->slots[i]->conversation;
-        totals.connections++;
-        totals.one_way +=
-            conversation->sides[0].packets == 0 || conversation->sides[1].packets == 0;
-    }
+    totals.connections = statistics->used;
     return totals;
 }
 
@@ -284,31 +259,34 @@ const void *statistics_conversation(const struct statistics *statistics, uint32_
     return room ? &room->conversation : NULL;
 }
 
-/* A row with what it is sorted by. */
+/* A row with what it is sorted by, smallest first. */
 struct sortable {
+    uint64_t key;
     const void *row;
-    int64_t key;   /* largest first */
-    uint64_t then; /* smallest first */
 };
+
+/* The slowest come first, and of those as slow as each other the lowest number. */
+static uint64_t key_of(unsigned slowness, uint32_t number)
+{
+    return (uint64_t)(HISTOGRAM_BUCKETS - slowness) << 32 | number;
+}
 
 static int compare(const void *a, const void *b)
 {
     const struct sortable *left = a, *right = b;
 
-    if (left->key != right->key)
-        return left->key > right->key ? -1 : 1;
-    return left->then < right->then ? -1 : left->then > right->then;
+    return left->key < right->key ? -1 : left->key > right->key;
 }
 
-/* The 95th percentile of a side's delays; -1, so less than any, if it has none. */
-static int64_t slowness(const struct side *side)
+/* Where the 95th percentile of a side's delays lies; 0, so below any, if it has none. */
+static unsigned slowness(const struct side *side)
 {
-    return side->rtt.count > 0 ? histogram_percentile(&side->rtt, 95) : -1;
+    return histogram_position(&side->delays, DELAY_RTT, 95);
 }
 
-static int64_t slowest(const struct conversation *conversation)
+static unsigned slowest(const struct conversation *conversation)
 {
-    int64_t one = slowness(&conversation->sides[0]), other = slowness(&conversation->sides[1]);
+    unsigned one = slowness(&conversation->sides[0]), other = slowness(&conversation->sides[1]);
 
     return one > other ? one : other;
 }
@@ -344,143 +322,44 @@ const void *const *statistics_conversations(struct statistics *statistics, size_
         const struct room *room = statistics->slots[i];
 
         if (room)
-            items[(*count)++] =
-                (struct sortable){&room->conversation, slowest(&room->conversation), room->serial};
+            items[(*count)++] = (struct sortable){
+                key_of(slowest(&room->conversation), room->serial), &room->conversation};
     }
     rows = put_in_order(statistics, &statistics->conversation_order, items, *count);
     memory_free(&statistics->memory, items, most * sizeof(*items));
     return rows;
 }
 
-/* Finds hosts by role and address while their rows are made: an open hash table of indexes. */
-struct host_index {
-    uint32_t *slots; /* index of a host plus 1; 0: free */
-    uint8_t bits;
-};
-
-static uint32_t home_of(const struct statistics *statistics, const struct host_index *index,
-                        const struct connmon_endpoint *end, bool is_server)
-{
-    uint64_t hash = statistics->memory.salt + is_server, part;
-
-    for (size_t i = 0; i < sizeof(end->addr); i += sizeof(part)) {
-        memcpy(&part, end->addr + i, sizeof(part));
-        hash = hash_fold(hash, part);
-    }
-    return hash_slot((uint32_t)hash, statistics->memory.salt, index->bits);
-}
-
-/* The slot of the host, or the free one where it belongs. */
-static uint32_t *find_slot(const struct statistics *statistics, const struct host_index *index,
-                           const struct connmon_endpoint *end, bool is_server)
-{
-    uint32_t mask = (UINT32_C(1) << index->bits) - 1;
-    uint32_t i = home_of(statistics, index, end, is_server);
-
-    for (;; i = (i + 1) & mask) {
-        const struct host *host;
-
-        if (index->slots[i] == 0)
-            return &index->slots[i];
-        host = &statistics->hosts[index->slots[i] - 1];
-        if (host->is_server == is_server && host->end.addr_len == end->addr_len &&
-            memcmp(host->end.addr, end->addr, sizeof(end->addr)) == 0)
-            return &index->slots[i];
-    }
-}
-
-/* Room for one more host, and a table that is at most half full. */
-static bool reserve_host(struct statistics *statistics, struct host_index *index)
-{
-    size_t capacity = statistics->host_capacity ? 2 * statistics->host_capacity : FIRST_CAPACITY;
-    struct host_index grown = {.bits = index->slots ? (uint8_t)(index->bits + 1) : FIRST_HASH_BITS};
-
-    if (statistics->host_count == statistics->host_capacity) {
-        if (!resize(&statistics->memory, &statistics->hosts, sizeof(struct host),
-                    statistics->host_capacity, capacity))
-            return false;
-        statistics->host_capacity = capacity;
-    }
-    if (index->slots && 2 * (statistics->host_count + 1) <= (size_t)1 << index->bits)
-        return true;
-    grown.slots = calloc((size_t)1 << grown.bits, sizeof(*grown.slots));
-    if (!grown.slots)
-        return false;
-    free(index->slots);
-    *index = grown;
-    for (size_t i = 0; i < statistics->host_count; i++) {
-        const struct host *host = &statistics->hosts[i];
-
-        *find_slot(statistics, index, &host->end, host->is_server) = (uint32_t)i + 1;
-    }
-    return true;
-}
-
-/* Adds one side of a conversation to the host's row. */
-static bool add_to_host(struct statistics *statistics, struct host_index *index,
-                        const struct conversation *conversation, uint8_t direction, bool is_server)
-{
-    const struct connmon_endpoint *end = &conversation->ends[direction];
-    struct side side = conversation->sides[direction];
-    uint32_t *slot;
-    struct host *host;
-
-    if (!reserve_host(statistics, index))
-        return false;
-    slot = find_slot(statistics, index, end, is_server);
-    if (*slot == 0) {
-        *slot = (uint32_t)++statistics->host_count;
-        host = &statistics->hosts[*slot - 1];
-        host->end = *end;
-        host->end.port = 0;
-        host->is_server = is_server;
-    }
-    host = &statistics->hosts[*slot - 1];
-    host->connections++;
-    side.zero_window = conversation_zero_window(conversation, &side);
-    return side_merge(&host->side, &side, &statistics->memory);
-}
-
 static bool make_hosts(struct statistics *statistics)
 {
-    struct host_index index = {0};
-    bool is_whole = true;
-
-    forget_hosts(statistics);
-    for (size_t i = 0; i < statistics->capacity && is_whole; i++) {
-        const struct conversation *conversation;
-        bool is_guess;
-        uint8_t client;
-
-        if (!statistics->slots[i])
-            continue;
-        conversation = &statistics->slots[i]->conversation;
-        client = conversation_client(conversation, &is_guess);
-        is_whole = add_to_host(statistics, &index, conversation, client, false) &&
-                   add_to_host(statistics, &index, conversation, !client, true);
-    }
-    free(index.slots);
-    return is_whole;
+    hosts_clear(&statistics->hosts, &statistics->memory);
+    for (size_t i = 0; i < statistics->capacity; i++)
+        if (statistics->slots[i] &&
+            !hosts_add(&statistics->hosts, &statistics->slots[i]->conversation,
+                       &statistics->memory))
+            return false;
+    return true;
 }
 
 const void *const *statistics_hosts(struct statistics *statistics, size_t *count)
 {
+    const struct hosts *hosts = &statistics->hosts;
     struct sortable *items;
     const void *const *rows;
-    size_t room;
+    size_t most;
 
     *count = 0;
     if (!make_hosts(statistics))
         return NULL;
-    room = statistics->host_count + 1;
-    items = memory_alloc(&statistics->memory, room * sizeof(*items));
+    most = hosts->count + 1;
+    items = memory_alloc(&statistics->memory, most * sizeof(*items));
     if (!items)
         return NULL;
-    for (size_t i = 0; i < statistics->host_count; i++)
+    for (size_t i = 0; i < hosts->count; i++)
         items[i] =
-            (struct sortable){&statistics->hosts[i], slowness(&statistics->hosts[i].side), i};
-    *count = statistics->host_count;
+            (struct sortable){key_of(slowness(&hosts->rows[i].side), (uint32_t)i), &hosts->rows[i]};
+    *count = hosts->count;
     rows = put_in_order(statistics, &statistics->host_order, items, *count);
-    memory_free(&statistics->memory, items, room * sizeof(*items));
+    memory_free(&statistics->memory, items, most * sizeof(*items));
     return rows;
 }

@@ -206,12 +206,12 @@ static const char *kind_name(enum exchange_kind kind)
 }
 
 /* A bucket is told by its middle, which may lie beyond the longest. */
-static void set_percentile(struct report_cell *cell, const struct histogram *histogram,
+static void set_percentile(struct report_cell *cell, const struct sum *sum, enum sum_delay kind,
                            unsigned percent, int64_t max)
 {
-    int64_t ns = histogram_percentile(histogram, percent);
+    int64_t ns = histogram_value(histogram_position(&sum->delays, kind, percent));
 
-    set_time(cell, histogram->count > 0, ns < max ? ns : max);
+    set_time(cell, sum->has_delays, ns < max ? ns : max);
 }
 
 static void sum_cell(const void *row, const struct report_column *column, struct report_cell *cell)
@@ -243,17 +243,19 @@ static void sum_cell(const void *row, const struct report_column *column, struct
         break;
     case SUM_THINK_MEDIAN:
     case SUM_THINK_P95:
-        set_percentile(cell, &sum->think, column->id == SUM_THINK_MEDIAN ? 50 : 95, sum->think_max);
+        set_percentile(cell, sum, DELAY_THINK, column->id == SUM_THINK_MEDIAN ? 50 : 95,
+                       sum->think_max);
         break;
     case SUM_THINK_MAX:
-        set_time(cell, sum->think.count > 0, sum->think_max);
+        set_time(cell, sum->has_delays, sum->think_max);
         break;
     case SUM_TOTAL_MEDIAN:
     case SUM_TOTAL_P95:
-        set_percentile(cell, &sum->total, column->id == SUM_TOTAL_MEDIAN ? 50 : 95, sum->total_max);
+        set_percentile(cell, sum, DELAY_TOTAL, column->id == SUM_TOTAL_MEDIAN ? 50 : 95,
+                       sum->total_max);
         break;
     default:
-        set_time(cell, sum->total.count > 0, sum->total_max);
+        set_time(cell, sum->has_delays, sum->total_max);
         break;
     }
 }

@@ -51,13 +51,6 @@ static struct words without_query(struct words path)
     return path;
 }
 
-static bool add_sample(struct histogram *histogram, int64_t *max, int64_t ns, struct memory *memory)
-{
-    if (histogram->count == 0 || ns > *max)
-        *max = ns;
-    return histogram_add(histogram, ns, memory);
-}
-
 /* A row of one exchange alone. */
 static bool begin(struct sums *sums, const struct exchange *exchange)
 {
@@ -73,9 +66,13 @@ static bool begin(struct sums *sums, const struct exchange *exchange)
         .errors = exchange->answered.status >= FIRST_ERROR,
         .unanswered = exchange->answer.packets == 0,
     };
-    return !parts.is_known ||
-           (add_sample(&sum->think, &sum->think_max, parts.think, &sums->memory) &&
-            add_sample(&sum->total, &sum->total_max, parts.total, &sums->memory));
+    if (!parts.is_known)
+        return true;
+    sum->has_delays = true;
+    sum->think_max = parts.think;
+    sum->total_max = parts.total;
+    return histogram_add(&sum->delays, DELAY_THINK, parts.think, &sums->memory) &&
+           histogram_add(&sum->delays, DELAY_TOTAL, parts.total, &sums->memory);
 }
 
 static bool merge(struct sums *sums, struct sum *into, struct sum *from)
@@ -85,14 +82,13 @@ static bool merge(struct sums *sums, struct sum *into, struct sum *from)
     into->count += from->count;
     into->errors += from->errors;
     into->unanswered += from->unanswered;
-    if (from->think.count > 0 && (into->think.count == 0 || from->think_max > into->think_max))
+    if (from->has_delays && (!into->has_delays || from->think_max > into->think_max))
         into->think_max = from->think_max;
-    if (from->total.count > 0 && (into->total.count == 0 || from->total_max > into->total_max))
+    if (from->has_delays && (!into->has_delays || from->total_max > into->total_max))
         into->total_max = from->total_max;
-    is_whole = histogram_merge(&into->think, &from->think, &sums->memory) &&
-               histogram_merge(&into->total, &from->total, &sums->memory);
-    histogram_clear(&from->think, &sums->memory);
-    histogram_clear(&from->total, &sums->memory);
+    into->has_delays |= from->has_delays;
+    is_whole = histogram_merge(&into->delays, &from->delays, &sums->memory);
+    histogram_clear(&from->delays, &sums->memory);
     return is_whole;
 }
 
@@ -100,8 +96,8 @@ static bool merge(struct sums *sums, struct sum *into, struct sum *from)
 static int compare_slowness(const void *left, const void *right)
 {
     const struct sum *a = left, *b = right;
-    int64_t one = a->total.count > 0 ? histogram_percentile(&a->total, 95) : -1;
-    int64_t other = b->total.count > 0 ? histogram_percentile(&b->total, 95) : -1;
+    unsigned one = histogram_position(&a->delays, DELAY_TOTAL, 95);
+    unsigned other = histogram_position(&b->delays, DELAY_TOTAL, 95);
 
     if (one != other)
         return one > other ? -1 : 1;
@@ -150,10 +146,8 @@ bool sums_make(struct sums *sums, const struct exchanges *all)
 
 void sums_clear(struct sums *sums)
 {
-    for (size_t i = 0; i < sums->count; i++) {
-        histogram_clear(&sums->rows[i].think, &sums->memory);
-        histogram_clear(&sums->rows[i].total, &sums->memory);
-    }
+    for (size_t i = 0; i < sums->count; i++)
+        histogram_clear(&sums->rows[i].delays, &sums->memory);
     free(sums->rows);
     memory_release(&sums->memory);
 }

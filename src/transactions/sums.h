@@ -8,13 +8,17 @@
 #include "exchanges.h"
 #include "histogram.h"
 
+/* The kinds of delays in a sum's histogram. */
+enum sum_delay { DELAY_THINK, DELAY_TOTAL };
+
 struct sum {
     enum exchange_kind kind;
     struct connmon_endpoint server;
     struct words host, path; /* the path without its query */
     uint64_t count, errors, unanswered;
-    struct histogram think, total;
-    int64_t think_max, total_max; /* valid if the histogram has a sample */
+    struct histogram delays;      /* by enum sum_delay */
+    int64_t think_max, total_max; /* valid if has_delays */
+    bool has_delays;
 };
 
 struct sums {

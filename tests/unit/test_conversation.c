@@ -105,9 +105,28 @@ static void an_answer_takes_what_the_network_did_not(void **state)
     add(f, observe(101, 0, CONNMON_ACK, 10));
     add_answer(f, 201, 1, 100, 20);
     add(f, observe(301, 1, CONNMON_ACK, 10));
-    assert_int_equal(server->response.count, 1);
+    assert_int_equal(histogram_count(&server->delays, DELAY_RESPONSE), 1);
     assert_int_equal(server->responding, 80 * MS);
     assert_int_equal(server->network, 20 * MS);
+}
+
+static void what_goes_wrong_takes_memory_only_then(void **state)
+{
+    struct fixture *f = *state;
+    const struct side *side = &f->conversation.sides[0];
+    struct connmon_observation seen = observe(10, 0, CONNMON_RST | CONNMON_ACK, 0);
+
+    seen.has_zero_window = true; /* as many systems send it */
+    add(f, observe(0, 0, CONNMON_SYN, 0));
+    add_event(f, 5, 0, CONNMON_SEQ_OLD, -1);
+    add(f, seen);
+    assert_null(side->troubles);
+    assert_int_equal(side_troubles(side)->holes, 0);
+    seen = observe(20, 0, CONNMON_ACK, 0);
+    seen.result.dup_ack.num = 1;
+    add(f, seen);
+    assert_int_equal(side_troubles(side)->dup_acks, 1);
+    assert_null(f->conversation.sides[1].troubles);
 }
 
 static void what_was_resent_cost_time(void **state)
@@ -116,7 +135,7 @@ static void what_was_resent_cost_time(void **state)
 
     add(f, observe(0, 0, CONNMON_ACK, 1000));
     add_event(f, 1000, 0, CONNMON_SEQ_RETRANSMISSION, -1000);
-    assert_int_equal(f->conversation.sides[0].lost_beyond, 1000 * MS);
+    assert_int_equal(side_troubles(&f->conversation.sides[0])->lost_beyond, 1000 * MS);
 }
 
 static void a_filled_hole_cost_time(void **state)
@@ -127,11 +146,11 @@ static void a_filled_hole_cost_time(void **state)
     add_event(f, 0, 0, CONNMON_SEQ_NORMAL, 0);
     add_event(f, 10, 0, CONNMON_SEQ_HOLE, 2000);
     add_event(f, 30, 0, CONNMON_SEQ_HOLE_FILL, -3000);
-    assert_int_equal(side->missing_bytes, 1000);
+    assert_int_equal(side_troubles(side)->missing_bytes, 1000);
     add_event(f, 60, 0, CONNMON_SEQ_HOLE_FILL, -2000);
-    assert_int_equal(side->missing_bytes, 0);
-    assert_int_equal(side->lost_before, 50 * MS);
-    assert_int_equal(side->holes, 1);
+    assert_int_equal(side_troubles(side)->missing_bytes, 0);
+    assert_int_equal(side_troubles(side)->lost_before, 50 * MS);
+    assert_int_equal(side_troubles(side)->holes, 1);
 }
 
 static void an_acknowledged_hole_cost_nothing(void **state)
@@ -143,11 +162,11 @@ static void an_acknowledged_hole_cost_nothing(void **state)
     add_event(f, 10, 0, CONNMON_SEQ_HOLE, 2000);
     ack.result.seqno.packet = 9; /* what came before the hole */
     add(f, ack);
-    assert_true(side->has_hole);
+    assert_true(side_troubles(side)->has_hole);
     ack.result.seqno.packet = 10;
     add(f, ack);
     add_event(f, 1000, 0, CONNMON_SEQ_HOLE_FILL, -3000);
-    assert_int_equal(side->lost_before, 0);
+    assert_int_equal(side_troubles(side)->lost_before, 0);
 }
 
 static void a_window_of_0_counts_until_it_opens_or_to_the_end(void **state)
@@ -161,14 +180,14 @@ static void a_window_of_0_counts_until_it_opens_or_to_the_end(void **state)
     seen.time_ns = 50 * MS;
     add(f, seen);
     add(f, observe(70, 1, CONNMON_ACK, 0));
-    assert_int_equal(f->conversation.sides[0].zero_window, 30 * MS);
+    assert_int_equal(side_troubles(&f->conversation.sides[0])->zero_window, 30 * MS);
     assert_int_equal(conversation_zero_window(&f->conversation, &f->conversation.sides[0]),
                      50 * MS);
     seen.time_ns = 80 * MS; /* a reset has a window of 0 and means nothing by it */
     seen.flags = CONNMON_RST;
     seen.result.direction = 1;
     add(f, seen);
-    assert_false(f->conversation.sides[1].is_window_zero);
+    assert_null(f->conversation.sides[1].troubles);
 }
 
 static void unknown_times_are_not_looked_at(void **state)
@@ -239,11 +258,13 @@ static void sides_are_merged(void **state)
     add(f, observe_rtt(0, 0, 10 * MS));
     add(f, observe_rtt(1, 1, 30 * MS));
     add(f, observe_rtt(2, 1, 20 * MS));
-    assert_true(side_merge(&sum, &f->conversation.sides[1], &f->memory));
-    assert_true(side_merge(&sum, &f->conversation.sides[0], &f->memory));
-    assert_int_equal(sum.packets, 3);
-    assert_int_equal(sum.wire_bytes, 300);
-    assert_int_equal(sum.rtt.count, 3);
+    add_event(f, 3, 1, CONNMON_SEQ_HOLE, 2000);
+    assert_true(side_merge(&sum, &f->conversation, &f->conversation.sides[1], &f->memory));
+    assert_true(side_merge(&sum, &f->conversation, &f->conversation.sides[0], &f->memory));
+    assert_int_equal(sum.packets, 4);
+    assert_int_equal(sum.wire_bytes, 400);
+    assert_int_equal(side_troubles(&sum)->missing_bytes, 2000);
+    assert_int_equal(histogram_count(&sum.delays, DELAY_RTT), 3);
     assert_int_equal(sum.rtt_min, 10 * MS);
     assert_int_equal(sum.rtt_max, 30 * MS);
     side_clear(&sum, &f->memory);
@@ -257,6 +278,7 @@ int main(void)
         test(the_client_sent_the_syn),
         test(jitter_is_rttvar),
         test(an_answer_takes_what_the_network_did_not),
+        test(what_goes_wrong_takes_memory_only_then),
         test(what_was_resent_cost_time),
         test(a_filled_hole_cost_time),
         test(an_acknowledged_hole_cost_nothing),
