@@ -99,29 +99,24 @@ static proto_item *add_field(proto_tree *tree, tvbuff_t *tvb, enum connmon_field
     }
 }
 
-/* A packet that a read filter rejected has no frame number. */
-static bool can_show(enum connmon_field field, int64_t value)
-{
-    return shapes[connmon_field_infos[field].type].type != FT_FRAMENUM || value != 0;
-}
-
 void fields_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                  const struct connmon_result *result, const char *label, proto_item **items)
 {
     proto_item *item = proto_tree_add_item(tree, proto, tvb, 0, 0, ENC_NA);
     proto_tree *trees[CONNMON_FIELDS + 1] = {NULL};
+    struct connmon_field_values values;
 
+    connmon_field_values(result, &values);
     proto_item_set_generated(item);
     items[CONNMON_FIELD_NONE] = item;
     trees[CONNMON_FIELD_NONE] = proto_item_add_subtree(item, ett_connmon);
     for (enum connmon_field field = 0; field < CONNMON_FIELDS; field++) {
         proto_tree *parent = trees[connmon_field_infos[field].parent];
-        int64_t value;
 
         if (field == CONNMON_FIELD_FLOW)
             item = proto_tree_add_string(parent, field_ids[field], tvb, 0, 0, label);
-        else if (connmon_field_value(result, field, &value) && can_show(field, value))
-            item = add_field(parent, tvb, field, value);
+        else if (connmon_field_is_present(&values, field))
+            item = add_field(parent, tvb, field, values.of[field]);
         else
             continue;
         proto_item_set_generated(item);

@@ -11,11 +11,7 @@ const struct connmon_field_info connmon_field_infos[CONNMON_FIELDS] = {
 #undef FIELD
 };
 
-static bool present(bool is_present, int64_t from, int64_t *value)
-{
-    *value = from;
-    return is_present;
-}
+_Static_assert(CONNMON_FIELDS <= 64, "a bit for each field");
 
 /* The sum of two delays, at most INT64_MAX. */
 static int64_t both(int64_t server_ns, int64_t client_ns)
@@ -23,80 +19,97 @@ static int64_t both(int64_t server_ns, int64_t client_ns)
     return server_ns > INT64_MAX - client_ns ? INT64_MAX : server_ns + client_ns;
 }
 
-bool connmon_field_value(const struct connmon_result *result, enum connmon_field field,
-                         int64_t *value)
+static inline void set(struct connmon_field_values *values, enum connmon_field field,
+                       bool is_present, int64_t value)
+{
+    values->present |= (uint64_t)is_present << field;
+    values->of[field] = value;
+}
+
+/* A packet that a read filter rejected has no number, so nothing can point to it. */
+static inline void set_packet(struct connmon_field_values *values, enum connmon_field field,
+                              bool is_present, uint64_t packet)
+{
+    set(values, field, is_present && packet != 0, (int64_t)packet);
+}
+
+static inline void set_trusted(const struct connmon_result *result,
+                               struct connmon_field_values *values)
+{
+    const bool has_rtt = result->rtt_source != CONNMON_RTT_NONE;
+
+    set(values, CONNMON_FIELD_RTT, has_rtt, result->rtt_ns);
+    set(values, CONNMON_FIELD_RTT_SOURCE, has_rtt, result->rtt_source);
+    set(values, CONNMON_FIELD_RTT_SLACK, has_rtt, result->rtt_slack_ns);
+    set(values, CONNMON_FIELD_RTT_QUEUEING, has_rtt, result->rtt_ns - result->rtt_min_ns);
+}
+
+static inline void set_delays(const struct connmon_result *result,
+                              struct connmon_field_values *values)
 {
     const struct connmon_delay *tsval = &result->tsval, *seqno = &result->seqno;
-    bool has_rtt = result->rtt_source != CONNMON_RTT_NONE;
-    bool is_dup_ack = result->dup_ack.num != 0;
-    const struct connmon_turn *turn = &result->turn;
-    bool is_answer = turn->is_present && turn->request != 0 && result->side == CONNMON_SERVER;
-    int64_t server_ns = result->handshake.server_ns, client_ns = result->handshake.client_ns;
 
-    switch (field) {
-    case CONNMON_FIELD_SIDE:
-        return present(result->side != CONNMON_SIDE_NONE, result->side, value);
-    case CONNMON_FIELD_RTT:
-        return present(has_rtt, result->rtt_ns, value);
-    case CONNMON_FIELD_RTT_SOURCE:
-        return present(has_rtt, result->rtt_source, value);
-    case CONNMON_FIELD_RTT_SLACK:
-        return present(has_rtt, result->rtt_slack_ns, value);
-    case CONNMON_FIELD_RTT_QUEUEING:
-        return present(has_rtt, result->rtt_ns - result->rtt_min_ns, value);
-    case CONNMON_FIELD_RTT_MIN:
-        return present(tsval->present || seqno->present, result->rtt_min_ns, value);
-    case CONNMON_FIELD_RTT_TSVAL:
-        return present(tsval->present, tsval->ns, value);
-    case CONNMON_FIELD_RTT_TSVAL_FRAME:
-        return present(tsval->present, (int64_t)tsval->packet, value);
-    case CONNMON_FIELD_RTT_TSVAL_PURE_ACK:
-        return present(tsval->present, tsval->pure_ack, value);
-    case CONNMON_FIELD_RTT_TSVAL_AMBIGUOUS:
-        return present(tsval->present, tsval->ambiguous, value);
-    case CONNMON_FIELD_RTT_SEQNO:
-        return present(seqno->present, seqno->ns, value);
-    case CONNMON_FIELD_RTT_SEQNO_FRAME:
-        return present(seqno->present, (int64_t)seqno->packet, value);
-    case CONNMON_FIELD_RTT_SEQNO_AMBIGUOUS:
-        return present(seqno->present, seqno->ambiguous, value);
-    case CONNMON_FIELD_SEQ_GAP:
-        return present(true, result->seq_gap, value);
-    case CONNMON_FIELD_SEQ_EVENT:
-        return present(result->seq_event != CONNMON_SEQ_NORMAL, result->seq_event, value);
-    case CONNMON_FIELD_STATE:
-        return present(result->state != CONNMON_STATE_UNKNOWN, result->state, value);
-    case CONNMON_FIELD_EVENT:
-        return present(result->event != CONNMON_EVENT_NONE, result->event, value);
-    case CONNMON_FIELD_DUP_ACK_AGE:
-        return present(is_dup_ack, result->dup_ack.age_ns, value);
-    case CONNMON_FIELD_DUP_ACK_NUM:
-        return present(is_dup_ack, result->dup_ack.num, value);
-    case CONNMON_FIELD_DUP_ACK_FRAME:
-        return present(is_dup_ack, (int64_t)result->dup_ack.packet, value);
-    case CONNMON_FIELD_PAYLOAD_BYTES:
-        return present(true, result->payload_len, value);
-    case CONNMON_FIELD_FLOW_BYTES:
-        return present(true, (int64_t)result->flow_bytes, value);
-    case CONNMON_FIELD_HANDSHAKE_SERVER: /* told once, on the SYN-ACK */
-        return present(result->handshake.has_server && !result->handshake.completes, server_ns,
-                       value);
-    case CONNMON_FIELD_HANDSHAKE_CLIENT:
-        return present(result->handshake.has_client, client_ns, value);
-    case CONNMON_FIELD_HANDSHAKE_RTT:
-        return present(result->handshake.has_server && result->handshake.has_client,
-                       both(server_ns, client_ns), value);
-    case CONNMON_FIELD_TRANSACTION:
-        return present(is_answer, turn->request, value);
-    case CONNMON_FIELD_REQUEST_FRAME:
-        return present(is_answer, (int64_t)turn->packet, value);
-    case CONNMON_FIELD_RESPONSE_TIME:
-        return present(is_answer && turn->has_time, turn->wait_ns - turn->network_ns, value);
-    case CONNMON_FIELD_FLOW:
-    case CONNMON_FIELDS:
-        break;
-    }
-    return false;
+    set(values, CONNMON_FIELD_RTT_MIN, tsval->present || seqno->present, result->rtt_min_ns);
+    set(values, CONNMON_FIELD_RTT_TSVAL, tsval->present, tsval->ns);
+    set_packet(values, CONNMON_FIELD_RTT_TSVAL_FRAME, tsval->present, tsval->packet);
+    set(values, CONNMON_FIELD_RTT_TSVAL_PURE_ACK, tsval->present, tsval->pure_ack);
+    set(values, CONNMON_FIELD_RTT_TSVAL_AMBIGUOUS, tsval->present, tsval->ambiguous);
+    set(values, CONNMON_FIELD_RTT_SEQNO, seqno->present, seqno->ns);
+    set_packet(values, CONNMON_FIELD_RTT_SEQNO_FRAME, seqno->present, seqno->packet);
+    set(values, CONNMON_FIELD_RTT_SEQNO_AMBIGUOUS, seqno->present, seqno->ambiguous);
+}
+
+static inline void set_dup_ack(const struct connmon_result *result,
+                               struct connmon_field_values *values)
+{
+    const bool is_dup_ack = result->dup_ack.num != 0;
+
+    set(values, CONNMON_FIELD_DUP_ACK_AGE, is_dup_ack, result->dup_ack.age_ns);
+    set(values, CONNMON_FIELD_DUP_ACK_NUM, is_dup_ack, result->dup_ack.num);
+    set_packet(values, CONNMON_FIELD_DUP_ACK_FRAME, is_dup_ack, result->dup_ack.packet);
+}
+
+static inline void set_handshake(const struct connmon_result *result,
+                                 struct connmon_field_values *values)
+{
+    const bool has_server = result->handshake.has_server, has_client = result->handshake.has_client;
+    const int64_t server_ns = result->handshake.server_ns, client_ns = result->handshake.client_ns;
+
+    set(values, CONNMON_FIELD_HANDSHAKE_SERVER, /* told once, on the SYN-ACK */
+        has_server && !result->handshake.completes, server_ns);
+    set(values, CONNMON_FIELD_HANDSHAKE_CLIENT, has_client, client_ns);
+    set(values, CONNMON_FIELD_HANDSHAKE_RTT, has_server && has_client, both(server_ns, client_ns));
+}
+
+static inline void set_answer(const struct connmon_result *result,
+                              struct connmon_field_values *values)
+{
+    const struct connmon_turn *turn = &result->turn;
+    const bool is_answer = turn->is_present && turn->request != 0 && result->side == CONNMON_SERVER;
+
+    set(values, CONNMON_FIELD_TRANSACTION, is_answer, turn->request);
+    set_packet(values, CONNMON_FIELD_REQUEST_FRAME, is_answer, turn->packet);
+    set(values, CONNMON_FIELD_RESPONSE_TIME, is_answer && turn->has_time,
+        turn->wait_ns - turn->network_ns);
+}
+
+void connmon_field_values(const struct connmon_result *result, struct connmon_field_values *values)
+{
+    values->present = 0;
+    set(values, CONNMON_FIELD_FLOW, false, 0); /* a string */
+    set(values, CONNMON_FIELD_SIDE, result->side != CONNMON_SIDE_NONE, result->side);
+    set_trusted(result, values);
+    set_delays(result, values);
+    set(values, CONNMON_FIELD_SEQ_GAP, true, result->seq_gap);
+    set(values, CONNMON_FIELD_SEQ_EVENT, result->seq_event != CONNMON_SEQ_NORMAL,
+        result->seq_event);
+    set(values, CONNMON_FIELD_STATE, result->state != CONNMON_STATE_UNKNOWN, result->state);
+    set(values, CONNMON_FIELD_EVENT, result->event != CONNMON_EVENT_NONE, result->event);
+    set_dup_ack(result, values);
+    set(values, CONNMON_FIELD_PAYLOAD_BYTES, true, result->payload_len);
+    set(values, CONNMON_FIELD_FLOW_BYTES, true, (int64_t)result->flow_bytes);
+    set_handshake(result, values);
+    set_answer(result, values);
 }
 
 const char *connmon_side_name(enum connmon_side side)

@@ -47,11 +47,21 @@ struct connmon_field_info {
 /* The table, indexed by enum connmon_field. */
 extern const struct connmon_field_info connmon_field_infos[CONNMON_FIELDS];
 
-/* The value of a field in a packet's result, by the field's type; booleans are 0 or 1. Returns
- * false if the field is absent there. CONNMON_FIELD_FLOW has no number: it is always absent here,
- * see label.h. */
-bool connmon_field_value(const struct connmon_result *result, enum connmon_field field,
-                         int64_t *value);
+/* What a packet has of the table. */
+struct connmon_field_values {
+    uint64_t present;           /* bit i: field i has a value */
+    int64_t of[CONNMON_FIELDS]; /* by the field's type; booleans are 0 or 1 */
+};
+
+/* Fills `values` from a packet's result. CONNMON_FIELD_FLOW has no number: it is always absent
+ * here, see label.h. What points to a packet without a number is absent, too. */
+void connmon_field_values(const struct connmon_result *result, struct connmon_field_values *values);
+
+static inline bool connmon_field_is_present(const struct connmon_field_values *values,
+                                            enum connmon_field field)
+{
+    return values->present >> field & 1;
+}
 
 /* The names of the enumerated values; NULL for the value 0 and for unknown ones. */
 const char *connmon_side_name(enum connmon_side side);

@@ -8,6 +8,7 @@
 
 enum {
     NUMBER_SIZE = 24, /* any 64-bit number, with a sign and a point */
+    IPV4_SIZE = 16,   /* any address, and a dot behind it */
     GROUPS = 8,       /* of 16 bits in an IPv6 address */
 };
 
@@ -15,12 +16,20 @@ enum {
  * where they begin. */
 static char *digits_before(char *end, uint64_t value, size_t digits)
 {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
     const char *least = end - digits;
 
-    while (value != 0 || end > least) {
-        *--end = (char)('0' + value % 10);
-        value /= 10;
+    for (; value >= 10; value /= 100) {
+        end -= 2;
+        memcpy(end, &pairs[value % 100 * 2], 2);
     }
+    if (value != 0)
+        *--end = (char)('0' + value);
+    while (end > least)
+        *--end = '0';
     return end;
 }
 
@@ -29,33 +38,64 @@ static uint64_t magnitude(int64_t value)
     return value < 0 ? -(uint64_t)value : (uint64_t)value;
 }
 
-void text_right(struct text *text, const char *bytes, size_t size, size_t width)
+static size_t count_digits(uint64_t value)
+{
+    size_t count = 1;
+
+    for (uint64_t power = 10; value >= power && count < 19; power *= 10)
+        count++;
+    return value >= UINT64_C(10000000000000000000) ? 20 : count;
+}
+
+static void pad(struct text *text, size_t size, size_t width)
 {
     for (size_t i = size; i < width; i++)
         text_char(text, ' ');
+}
+
+void text_right(struct text *text, const char *bytes, size_t size, size_t width)
+{
+    pad(text, size, width);
     text_bytes(text, bytes, size);
 }
 
-static void put_number(struct text *text, char *begin, const char *end, bool is_negative,
-                       size_t width)
+/* Where up to `most` bytes can be written: in the text, or if it lacks the room, in `spare`. Digits
+ * that go to their place at once need not be moved there, nor waited for. */
+static char *reserve(const struct text *text, size_t most, char *spare)
 {
-    if (is_negative)
-        *--begin = '-';
-    text_right(text, begin, (size_t)(end - begin), width);
+    return (size_t)(text->end - text->at) < most ? spare : text->at;
+}
+
+/* What has been written there is `size` bytes long. */
+static void commit(struct text *text, const char *bytes, size_t size)
+{
+    if (bytes == text->at)
+        text->at += size;
+    else
+        text_bytes(text, bytes, size);
 }
 
 void text_unsigned(struct text *text, uint64_t value, size_t width)
 {
-    char number[NUMBER_SIZE], *end = number + sizeof(number);
+    const size_t size = count_digits(value);
+    char spare[NUMBER_SIZE], *number;
 
-    put_number(text, digits_before(end, value, 1), end, false, width);
+    pad(text, size, width);
+    number = reserve(text, size, spare);
+    digits_before(number + size, value, size);
+    commit(text, number, size);
 }
 
 void text_signed(struct text *text, int64_t value, size_t width)
 {
-    char number[NUMBER_SIZE], *end = number + sizeof(number);
+    const size_t size = count_digits(magnitude(value)) + (value < 0);
+    char spare[NUMBER_SIZE], *number;
 
-    put_number(text, digits_before(end, magnitude(value), 1), end, value < 0, width);
+    pad(text, size, width);
+    number = reserve(text, size, spare);
+    *number = '-';
+    digits_before(number + size, magnitude(value), size - (value < 0));
+    commit(text, number, size);
 }
 
 void text_digits(struct text *text, uint64_t value, size_t digits)
@@ -68,14 +108,19 @@ void text_digits(struct text *text, uint64_t value, size_t digits)
 
 void text_seconds(struct text *text, int64_t ns, size_t digits, size_t width)
 {
-    char number[NUMBER_SIZE], *end = number + sizeof(number), *point = end - digits - 1;
     uint64_t whole = magnitude(ns) / NS_PER_S, part = magnitude(ns) % NS_PER_S;
+    const size_t before = count_digits(whole) + (ns < 0), size = before + 1 + digits;
+    char spare[NUMBER_SIZE], *number;
 
     for (size_t i = digits; i < 9; i++)
         part /= 10;
-    digits_before(end, part, digits);
-    *point = '.';
-    put_number(text, digits_before(point, whole, 1), end, ns < 0, width);
+    pad(text, size, width);
+    number = reserve(text, size, spare);
+    *number = '-';
+    digits_before(number + before, whole, before - (ns < 0));
+    number[before] = '.';
+    digits_before(number + size, part, digits);
+    commit(text, number, size);
 }
 
 void text_scaled(struct text *text, uint64_t thousandths, const char *const *units)
@@ -125,24 +170,29 @@ void text_time_of_day(struct text *text, int64_t ns)
 
 static void put_ipv4(struct text *text, const uint8_t *addr)
 {
+    char spare[IPV4_SIZE], *bytes = reserve(text, sizeof(spare), spare), *end = bytes;
+
     for (int i = 0; i < 4; i++) {
-        if (i > 0)
-            text_char(text, '.');
-        text_unsigned(text, addr[i], 0);
+        const uint8_t byte = addr[i];
+
+        if (byte >= 100)
+            *end++ = (char)('0' + byte / 100);
+        if (byte >= 10)
+            *end++ = (char)('0' + byte / 10 % 10);
+        *end++ = (char)('0' + byte % 10);
+        *end++ = '.';
     }
+    commit(text, bytes, (size_t)(end - 1 - bytes));
 }
 
 static void put_group(struct text *text, unsigned group)
 {
-    bool is_begun = false;
+    int shift = 12;
 
-    for (int shift = 12; shift >= 0; shift -= 4) {
-        unsigned digit = group >> shift & 0xf;
-
-        is_begun = is_begun || digit != 0 || shift == 0;
-        if (is_begun)
-            text_char(text, "0123456789abcdef"[digit]);
-    }
+    while (shift > 0 && group >> shift == 0)
+        shift -= 4;
+    for (; shift >= 0; shift -= 4)
+        text_char(text, "0123456789abcdef"[group >> shift & 0xf]);
 }
 
 /* The first of the longest runs of two or more groups that are zero (RFC 5952 section 4.2); of

@@ -43,6 +43,28 @@ static inline void text_string(struct text *text, const char *string)
     text_bytes(text, string, strlen(string));
 }
 
+/* A short constant, with room around it to copy all of it in one go. */
+struct text_word {
+    char bytes[32];
+    uint8_t size;
+};
+
+#define TEXT_WORD(literal)                                                                         \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
+
+/* As text_bytes(), but may also write behind the word, where the text has room. */
+static inline void text_word(struct text *text, const struct text_word *word)
+{
+    if ((size_t)(text->end - text->at) < sizeof(word->bytes)) {
+        text_bytes(text, word->bytes, word->size);
+        return;
+    }
+    memcpy(text->at, word->bytes, sizeof(word->bytes));
+    text->at += word->size;
+}
+
 /* `size` bytes that end in the column `width`, behind spaces; wider ones take what they need. */
 void text_right(struct text *text, const char *bytes, size_t size, size_t width);
 

@@ -152,7 +152,7 @@ static void check_result(const struct connmon_result *r, const struct connmon_se
 {
     const struct connmon_delay *trusted =
         r->rtt_source == CONNMON_RTT_TSVAL ? &r->tsval : &r->seqno;
-    int64_t value;
+    struct connmon_field_values values;
 
     check_delay(&r->tsval, config, segment, r);
     check_delay(&r->seqno, config, segment, r);
@@ -171,8 +171,7 @@ static void check_result(const struct connmon_result *r, const struct connmon_se
     check(r->state <= CONNMON_STATE_CLOSED && r->event <= CONNMON_EVENT_REUSED);
     check(r->side == CONNMON_CLIENT || r->side == CONNMON_SERVER);
     check(r->seq_event <= CONNMON_SEQ_OLD && r->flow_bytes >= segment->wire_len);
-    for (int field = 0; field < CONNMON_FIELDS; field++)
-        connmon_field_value(r, (enum connmon_field)field, &value);
+    connmon_field_values(r, &values);
 }
 
 static void check_stats(const struct connmon_stats *stats, const struct connmon_config *config)

@@ -13,15 +13,17 @@
 
 #define expect_field(r, id, expected)                                                              \
     do {                                                                                           \
-        int64_t found;                                                                             \
-        assert_true(connmon_field_value(&(r), FIELD(id), &found));                                 \
-        assert_int_equal(found, expected);                                                         \
+        struct connmon_field_values found;                                                         \
+        connmon_field_values(&(r), &found);                                                        \
+        assert_true(connmon_field_is_present(&found, FIELD(id)));                                  \
+        assert_int_equal(found.of[FIELD(id)], expected);                                           \
     } while (0)
 
 #define expect_absent(r, id)                                                                       \
     do {                                                                                           \
-        int64_t found;                                                                             \
-        assert_false(connmon_field_value(&(r), FIELD(id), &found));                                \
+        struct connmon_field_values found;                                                         \
+        connmon_field_values(&(r), &found);                                                        \
+        assert_false(connmon_field_is_present(&found, FIELD(id)));                                 \
     } while (0)
 
 static void names_are_distinct_and_well_formed(void **state)
@@ -54,18 +56,18 @@ static void an_unremarkable_packet_has_four(void **state)
 {
     struct connmon_result r = {
         .side = CONNMON_SERVER, .payload_len = 5, .flow_bytes = UINT64_C(1) << 40};
-    int64_t value;
+    struct connmon_field_values values;
     int fields = 0;
 
     (void)state;
+    connmon_field_values(&r, &values);
     for (int i = 0; i < CONNMON_FIELDS; i++)
-        fields += connmon_field_value(&r, (enum connmon_field)i, &value);
+        fields += connmon_field_is_present(&values, (enum connmon_field)i);
     assert_int_equal(fields, 4);
     expect_field(r, SIDE, CONNMON_SERVER);
     expect_field(r, SEQ_GAP, 0);
     expect_field(r, PAYLOAD_BYTES, 5);
     expect_field(r, FLOW_BYTES, INT64_C(1) << 40);
-    assert_false(connmon_field_value(&r, CONNMON_FIELDS, &value));
 }
 
 static void a_delay_comes_with_its_companions(void **state)
@@ -128,6 +130,18 @@ static void duplicates_and_events(void **state)
     expect_field(r, DUP_ACK_AGE, 0);
 }
 
+static void nothing_points_to_a_packet_without_a_number(void **state)
+{
+    struct connmon_result r = {.tsval = {.present = true, .ns = 7}, .rtt_min_ns = 7};
+
+    (void)state;
+    r.dup_ack.num = 1;
+    expect_field(r, RTT_TSVAL, 7);
+    expect_absent(r, RTT_TSVAL_FRAME);
+    expect_field(r, DUP_ACK_NUM, 1);
+    expect_absent(r, DUP_ACK_FRAME);
+}
+
 static void the_handshakes_sum_needs_both_sides(void **state)
 {
     struct connmon_result r = {0};
@@ -187,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_delay_comes_with_its_companions),
         cmocka_unit_test(an_untrusted_delay_still_shows_its_parts),
         cmocka_unit_test(duplicates_and_events),
+        cmocka_unit_test(nothing_points_to_a_packet_without_a_number),
         cmocka_unit_test(the_handshakes_sum_needs_both_sides),
         cmocka_unit_test(values_have_names),
     };
