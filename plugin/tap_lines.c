@@ -5,14 +5,16 @@
 #include "tap_lines.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "csv.h"
 #include "json.h"
 #include "line.h"
 #include "output.h"
 #include "summary.h"
 #include "taps.h"
 
-/* What one -z connmon,lines or connmon,json needs. */
+/* What one -z connmon,lines, connmon,json or connmon,csv needs. */
 struct packet_tap {
     struct connmon_line_format format;
     struct connmon_summary summary;
@@ -40,6 +42,15 @@ static tap_packet_status print_json(void *data _U_, packet_info *pinfo _U_, epan
     return TAP_PACKET_DONT_REDRAW;
 }
 
+static tap_packet_status print_csv(void *data _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+                                   const void *observation, tap_flags_t flags _U_)
+{
+    char csv[CONNMON_CSV_SIZE];
+
+    output_write(csv, connmon_csv(csv, sizeof(csv), observation));
+    return TAP_PACKET_DONT_REDRAW;
+}
+
 /* Our own tap has no packet that is not TCP, so Wireshark's tap of all frames counts them. */
 static tap_packet_status count_frame(void *summary, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
                                      const void *nothing _U_, tap_flags_t flags _U_)
@@ -58,7 +69,7 @@ static void end_lines(void *data)
     fwrite(text, 1, size, stderr);
 }
 
-static void end_json(void *data _U_)
+static void end_rows(void *data _U_)
 {
     output_flush();
 }
@@ -107,5 +118,14 @@ char *tap_lines_start(const char *options)
 
 char *tap_json_start(const char *options)
 {
-    return start(g_new0(struct packet_tap, 1), options, print_json, end_json);
+    return start(g_new0(struct packet_tap, 1), options, print_json, end_rows);
+}
+
+char *tap_csv_start(const char *options)
+{
+    char *wrong = start(g_new0(struct packet_tap, 1), options, print_csv, end_rows);
+
+    if (!wrong)
+        output_write(connmon_csv_header, strlen(connmon_csv_header));
+    return wrong;
 }

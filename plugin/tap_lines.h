@@ -1,4 +1,5 @@
-/* tap_lines.h - the statistics connmon,lines and connmon,json: something for each packet
+/* tap_lines.h - the statistics connmon,lines, connmon,json and connmon,csv: something for each
+ * packet
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,5 +9,6 @@
 /* As struct tap_kind asks for them. */
 char *tap_lines_start(const char *options);
 char *tap_json_start(const char *options);
+char *tap_csv_start(const char *options);
 
 #endif

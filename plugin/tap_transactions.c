@@ -132,6 +132,11 @@ char *tap_http_json_start(const char *options)
     return start_http(LISTING_JSON, options);
 }
 
+char *tap_http_csv_start(const char *options)
+{
+    return start_http(LISTING_CSV, options);
+}
+
 char *tap_transactions_start(const char *filter)
 {
     return start((struct transactions_tap){.format = LISTING_TEXT}, filter);
@@ -140,4 +145,9 @@ char *tap_transactions_start(const char *filter)
 char *tap_transactions_json_start(const char *filter)
 {
     return start((struct transactions_tap){.format = LISTING_JSON}, filter);
+}
+
+char *tap_transactions_csv_start(const char *filter)
+{
+    return start((struct transactions_tap){.format = LISTING_CSV}, filter);
 }

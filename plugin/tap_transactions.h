@@ -8,7 +8,9 @@
 /* See struct tap_kind's start. */
 char *tap_http_start(const char *options);
 char *tap_http_json_start(const char *options);
+char *tap_http_csv_start(const char *options);
 char *tap_transactions_start(const char *filter);
 char *tap_transactions_json_start(const char *filter);
+char *tap_transactions_csv_start(const char *filter);
 
 #endif

@@ -21,6 +21,7 @@
 static const struct tap_kind kinds[] = {
     {"lines", "[,machine][,quick][,filter]", tap_lines_start},
     {"json", "[,filter]", tap_json_start},
+    {"csv", "[,filter]", tap_csv_start},
     {"conv", "[,filter]", tap_conv_start},
     {"conv-json", "[,filter]", tap_conv_json_start},
     {"conv-csv", "[,filter]", tap_conv_csv_start},
@@ -38,8 +39,10 @@ static const struct tap_kind kinds[] = {
     {"events-json", "[,filter]", tap_events_json_start},
     {"http", "[,body][,filter]", tap_http_start},
     {"http-json", "[,body][,filter]", tap_http_json_start},
+    {"http-csv", "[,body][,filter]", tap_http_csv_start},
     {"transactions", "[,filter]", tap_transactions_start},
     {"transactions-json", "[,filter]", tap_transactions_json_start},
+    {"transactions-csv", "[,filter]", tap_transactions_csv_start},
 };
 
 bool taps_take_word(const char **options, const char *word)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "csv.h"
 #include "decode.h"
 #include "json.h"
 #include "line.h"
@@ -73,8 +74,11 @@ struct monitor *monitor_new(const struct options *options, struct output *output
     monitor->kind = view_kind(options);
     monitor->view = monitor->kind ? monitor->kind->open(options, output) : NULL;
     if (monitor->core && (monitor->statistics || !has_statistics) &&
-        (monitor->exchanges || !has_exchanges) && (monitor->view || !monitor->kind))
+        (monitor->exchanges || !has_exchanges) && (monitor->view || !monitor->kind)) {
+        if (options->is_csv && options->table == TABLE_NONE && !split)
+            output_begin(output, connmon_csv_header);
         return monitor;
+    }
     monitor_free(monitor);
     return NULL;
 }
@@ -89,21 +93,21 @@ void monitor_free(struct monitor *monitor)
     free(monitor);
 }
 
-static void print_json(struct monitor *monitor, const struct connmon_observation *seen)
+static void print_packet(struct monitor *monitor, const struct connmon_observation *seen)
 {
-    char json[CONNMON_JSON_SIZE];
+    const struct options *options = monitor->options;
+    char text[CONNMON_JSON_SIZE]; /* the longest of them */
+    size_t size;
 
-    if (monitor->options->line.quick && !seen->result.tsval.present && !seen->result.seqno.present)
-        return;
-    output_write(monitor->output, json, connmon_json(json, sizeof(json), seen));
-}
-
-static void print_line(struct monitor *monitor, const struct connmon_observation *seen)
-{
-    char line[CONNMON_LINE_SIZE];
-
-    output_write(monitor->output, line,
-                 connmon_line(line, sizeof(line), seen, monitor->options->line));
+    if (!options->is_json && !options->is_csv)
+        size = connmon_line(text, sizeof(text), seen, options->line);
+    else if (options->line.quick && !seen->result.tsval.present && !seen->result.seqno.present)
+        size = 0;
+    else if (options->is_json)
+        size = connmon_json(text, sizeof(text), seen);
+    else
+        size = connmon_csv(text, sizeof(text), seen);
+    output_write(monitor->output, text, size);
 }
 
 static void take_segment(struct monitor *monitor, const struct record *record,
@@ -130,12 +134,8 @@ static void take_segment(struct monitor *monitor, const struct record *record,
         exchanges_add(monitor->exchanges, &seen, &(struct exchange_hints){.is_selected = true});
     else if (monitor->view)
         monitor->kind->take(monitor->view, &seen);
-    else if (monitor->split)
-        return;
-    else if (monitor->options->is_json)
-        print_json(monitor, &seen);
-    else
-        print_line(monitor, &seen);
+    else if (!monitor->split)
+        print_packet(monitor, &seen);
 }
 
 void monitor_take(struct monitor *monitor, const struct record *record)
@@ -185,8 +185,10 @@ static bool print_transactions(struct monitor *monitor)
         fprintf(stderr, "limits dropped %" PRIu64 " messages or packets\n",
                 exchanges_dropped(monitor->exchanges));
     return listing_write_sums(monitor->exchanges,
-                              monitor->options->is_json ? LISTING_JSON : LISTING_TEXT, print,
-                              monitor->output);
+                              monitor->options->is_json  ? LISTING_JSON
+                              : monitor->options->is_csv ? LISTING_CSV
+                                                         : LISTING_TEXT,
+                              print, monitor->output);
 }
 
 bool monitor_print_table(struct monitor *monitor)

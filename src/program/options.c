@@ -331,10 +331,8 @@ static bool check(const struct options *options, const struct said *said)
         wrong = "-i and -r are two sources: name one";
     else if (said->speed && !options->is_emulating)
         wrong = "--speed needs -e: only an emulation has a speed";
-    else if (options->is_csv && options->table == TABLE_TRANSACTIONS)
-        wrong = "--transactions has no --csv: ask for --json";
-    else if (options->is_csv && (options->table == TABLE_NONE || options->table >= TABLE_EVENTS))
-        wrong = "--csv needs --conversations or --hosts";
+    else if (options->is_csv && options->table >= TABLE_EVENTS)
+        wrong = "--events, --bandwidth and --index have no --csv: ask for JSON";
     else if (options->is_csv && options->is_json)
         wrong = "--csv and --json are two formats: ask for one";
     else

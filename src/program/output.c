@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -26,6 +27,7 @@ struct output *output_open(const char *name)
         return NULL;
     }
     output->name = name;
+    output->head = NULL;
     output->error = 0;
     output->used = 0;
     output->fd = name ? open_file(name, O_TRUNC) : STDOUT_FILENO;
@@ -67,6 +69,19 @@ void output_write(struct output *output, const char *bytes, size_t size)
     }
 }
 
+void output_begin(struct output *output, const char *head)
+{
+    output->head = head;
+    output_write(output, head, strlen(head));
+}
+
+static bool is_empty_file(int fd)
+{
+    struct stat file;
+
+    return fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0;
+}
+
 bool output_reopen(struct output *output)
 {
     int fd;
@@ -80,6 +95,8 @@ bool output_reopen(struct output *output)
     }
     close(output->fd);
     output->fd = fd;
+    if (output->head && is_empty_file(fd))
+        output_begin(output, output->head);
     return true;
 }
 

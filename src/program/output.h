@@ -15,6 +15,7 @@ enum { OUTPUT_BUFFER = 1 << 18 };
 
 struct output {
     const char *name; /* of the file; NULL: standard output */
+    const char *head; /* what each file begins with; NULL: nothing */
     int fd;
     int error; /* errno of the first write that failed; nothing is written any more */
     size_t used;
@@ -24,6 +25,9 @@ struct output {
 /* Standard output, or by a name a file, which is emptied. NULL, and a line on standard error, if
  * that fails. `name` must outlive it. */
 struct output *output_open(const char *name);
+
+/* Writes `head`, which must outlive it, now and at the beginning of each file to come. */
+void output_begin(struct output *output, const char *head);
 
 void output_write(struct output *output, const char *bytes, size_t size);
 bool output_flush(struct output *output); /* false if a write has failed, now or before */

@@ -274,6 +274,35 @@ static void put_quoted(struct text *text, const char *words)
     text_char(text, '"');
 }
 
+/* A name of any length. */
+static void put_csv_name(struct output *output, const struct report_cell *cell, bool is_base64)
+{
+    text_char(room(output), '"');
+    for (size_t at = 0; at < cell->name_size;) {
+        const char *rest = cell->name + at;
+        size_t size = cell->name_size - at;
+
+        if (*rest == '"')
+            text_char(room(output), '"');
+        at += is_base64 ? escape_base64(room(output), rest, size)
+                        : escape_plain(room(output), rest, size);
+    }
+    text_char(room(output), '"');
+}
+
+static void put_csv_cell(struct output *output, const struct report_column *column,
+                         const struct report_cell *cell)
+{
+    if (!cell->is_present)
+        return;
+    if (column->type == REPORT_NAME || column->type == REPORT_BASE64)
+        put_csv_name(output, cell, column->type == REPORT_BASE64);
+    else if (column->type == REPORT_TEXT)
+        put_quoted(room(output), cell->text);
+    else
+        put_exact(room(output), column, cell);
+}
+
 void report_csv(const struct report_kind *kind, const void *const *rows, size_t count,
                 report_sink *sink, void *to)
 {
@@ -289,14 +318,9 @@ void report_csv(const struct report_kind *kind, const void *const *rows, size_t 
     text_string(room(&output), "\r\n");
     for (size_t row = 0; row < count; row++) {
         for (size_t i = 0; i < kind->column_count; i++) {
-            const struct report_column *column = &kind->columns[i];
-
             text_string(room(&output), i ? "," : "");
-            kind->cell(rows[row], column, &cell);
-            if (cell.is_present && column->type == REPORT_TEXT)
-                put_quoted(room(&output), cell.text);
-            else if (cell.is_present)
-                put_exact(room(&output), column, &cell);
+            kind->cell(rows[row], &kind->columns[i], &cell);
+            put_csv_cell(&output, &kind->columns[i], &cell);
         }
         text_string(room(&output), "\r\n");
     }

@@ -67,8 +67,8 @@ char *report_readable(const struct report_column *column, const struct report_ce
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
                  report_sink *sink, void *to);
 
-/* All columns, none of which is a name, RFC 4180, with a header line; times in seconds. Absent
- * cells are empty. */
+/* All columns, RFC 4180, with a header line; times in seconds. Absent cells are empty; a name is
+ * escaped as for a person. */
 void report_csv(const struct report_kind *kind, const void *const *rows, size_t count,
                 report_sink *sink, void *to);
 

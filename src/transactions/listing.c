@@ -265,6 +265,8 @@ static void write_rows(const struct report_kind *kind, enum listing_format forma
 {
     if (format == LISTING_JSON)
         report_json(kind, rows, count, sink, to);
+    else if (format == LISTING_CSV)
+        report_csv(kind, rows, count, sink, to);
     else
         report_text(kind, rows, count, sink, to);
 }

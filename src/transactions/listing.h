@@ -8,7 +8,7 @@
 #include "exchanges.h"
 #include "report.h"
 
-enum listing_format { LISTING_TEXT, LISTING_JSON };
+enum listing_format { LISTING_TEXT, LISTING_JSON, LISTING_CSV };
 
 /* Writes the exchanges of HTTP that are selected, in the order in which their requests ended; with
  * decoded bodies, if they were kept and `has_bodies`. False if there is no memory. */

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+import tabular
 from conftest import ROOT
 
 SMTP = ROOT / "captures/smtp.pcap"
@@ -80,10 +81,12 @@ REFUSED = [
     (["-r", SMTP, "-c", "9x"], "9x"), (["-r", SMTP, "-c", "99999999999999999999"], "count"),
     (["-r", SMTP, "-s", "soon"], "soon"), (["-r", SMTP, "-s", "-3"], "-3"),
     (["-r", SMTP, "--sumInt", "nan"], "sumInt"), (["-r", SMTP, "--speed", "2"], "-e"),
-    (["-e", SMTP, "--speed", "0"], "speed"), (["-r", SMTP, "--csv"], "--conversations"),
+    (["-e", SMTP, "--speed", "0"], "speed"), 
     (["-r", SMTP, "--hosts", "--csv", "--json"], "--json"),
     (["-r", SMTP, "--transactions", "--hosts"], "--transactions"),
-    (["-r", SMTP, "--transactions", "--csv"], "--csv"),
+    (["-r", SMTP, "--events", "--csv"], "--csv"), (["-r", SMTP, "--csv", "--json"], "--json"),
+    (["-r", SMTP, "--bandwidth", "1", "--csv"], "--csv"),
+    (["-r", SMTP, "--index", "json", "--csv"], "--csv"),
     (["-r", SMTP, "--hosts", "--conversations"], "--hosts"),
     (["-r", SMTP, "--maxFlows", "5000000000"], "maxFlows"),
     (["-r", SMTP, "-f", "tcp port"], "-f"), (["-r", SMTP, "-f", "nonsense 5"], "-f"),
@@ -114,13 +117,30 @@ def test_json(connmon):
     assert quick == [p for p in packets if "connmon.rtt.tsval" in p or "connmon.rtt.seqno" in p]
 
 
-@pytest.mark.parametrize("table", ["--conversations", "--hosts"])
+@pytest.mark.parametrize("mode", [[], ["-Q"], ["-f", "udp"]], ids=" ".join)
+@pytest.mark.parametrize("name", ["smtp.pcap", "reassembly.pcap", "ocsp.pcapng", "seq-events.pcap",
+                                  "clock-steps-back.pcap", "vxlan.pcap"])
+def test_csv_is_json(connmon, name, mode):
+    """Row by row, each field of the table a column, in its order."""
+    fields = re.findall(r'^FIELD\(.*?"(connmon[^"]+)"', (ROOT / "src/output/fields.def").read_text(), re.M)
+    rows = tabular.rows_of(connmon.run("-r", ROOT / "captures" / name, *mode, "--json").stdout)
+    names, cells = tabular.cells_of(connmon.run("-r", ROOT / "captures" / name, *mode, "--csv").stdout)
+    assert names == ["stream", "frame", "time", *fields]
+    assert cells == tabular.expected_cells(names, rows)
+    assert bool(cells) == (mode != ["-f", "udp"])
+
+
+@pytest.mark.parametrize("table", ["--conversations", "--hosts", "--transactions"])
 def test_tables(connmon, table):
-    rows = [json.loads(line) for line in connmon.run("-r", SMTP, table, "--json").stdout.splitlines()]
-    header, *csv = connmon.run("-r", SMTP, table, "--csv").stdout.splitlines()
-    text = connmon.run("-r", SMTP, table).stdout
-    assert len(csv) == len(rows) > 5 and header.split(",") == list(rows[0])
-    assert text.count("\n") == len(rows) + 2 + 4 and "6 connections" in text if table == "--conversations" else True
+    rows = tabular.rows_of(connmon.run("-r", SMTP, table, "--json").stdout)
+    names, cells = tabular.cells_of(connmon.run("-r", SMTP, table, "--csv").stdout)
+    assert names == list(rows[0]) and len(rows) > 3
+    assert cells == tabular.expected_cells(names, rows)
+
+
+def test_a_table_for_a_person(connmon):
+    text = connmon.run("-r", SMTP, "--conversations").stdout
+    assert text.count("\n") == 6 + 2 + 4 and "6 connections" in text
 
 
 def test_transactions(connmon):

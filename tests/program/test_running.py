@@ -13,7 +13,7 @@ from test_files import FORMATS
 
 SMTP = ROOT / "captures/smtp.pcap"
 BIG = ROOT / "captures/discard.solaris.dmp"
-MODES = [["-m"], ["--json"], ["--conversations"]]
+MODES = [["-m"], ["--json"], ["--csv"], ["--conversations"]]
 
 
 def wait_until(is_so, seconds=20):
@@ -71,7 +71,7 @@ def test_a_signal_ends_with_all_that_was_found(connmon, tmp_path, number, mode):
         child.send_signal(number)
         assert child.wait(timeout=20) == 0
         assert child.stderr.read().decode() == want.stderr
-    assert (tmp_path / "out").read_text() == want.stdout
+    assert (tmp_path / "out").read_bytes() == want.stdout.encode()
 
 
 def test_usr1_prints_a_summary_and_goes_on(connmon):
@@ -82,21 +82,36 @@ def test_usr1_prints_a_summary_and_goes_on(connmon):
         assert child.wait(timeout=20) == 0
 
 
-def test_hup_begins_the_file_anew(connmon, tmp_path):
+@pytest.mark.parametrize("mode", ["--json", "--csv"])
+def test_hup_begins_the_file_anew(connmon, tmp_path, mode):
+    """With a header line, if there is one."""
     log = tmp_path / "log"
     whole = SMTP.read_bytes()
-    with connmon.start("-r", "-", "--json", "--write", log, stdin=subprocess.PIPE) as child:
+    with connmon.start("-r", "-", mode, "--write", log, stdin=subprocess.PIPE) as child:
         child.stdin.write(whole[:9000])
         child.stdin.flush()
-        wait_until(lambda: log.exists() and log.stat().st_size > 5000)
+        wait_until(lambda: log.exists() and log.stat().st_size > 1000)
         log.rename(tmp_path / "log.1")
         child.send_signal(signal.SIGHUP)
         wait_until(log.exists)
         child.stdin.write(whole[9000:])
         child.stdin.close()
         assert child.wait(timeout=20) == 0
-    both = (tmp_path / "log.1").read_text() + log.read_text()
-    assert both == connmon.run("-r", SMTP, "--json").stdout and log.stat().st_size > 5000
+    wanted = connmon.run("-r", SMTP, mode).stdout.encode()
+    header = wanted[:wanted.index(b"\r\n") + 2] if mode == "--csv" else b""
+    second = log.read_bytes()
+    assert second.startswith(header) and len(second) > 1000
+    assert (tmp_path / "log.1").read_bytes() + second[len(header):] == wanted
+
+
+def test_hup_goes_on_with_a_file_that_is_still_there(connmon, tmp_path):
+    log = tmp_path / "log"
+    with feed(connmon, "--csv", "-q", "--write", log) as child:
+        wait_until(lambda: log.exists() and log.stat().st_size > 1000)
+        child.send_signal(signal.SIGHUP)
+        child.stdin.close()
+        assert child.wait(timeout=20) == 0
+    assert log.read_bytes() == connmon.run("-r", SMTP, "--csv").stdout.encode()
 
 
 def test_hup_without_a_file_ends(connmon):

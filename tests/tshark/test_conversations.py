@@ -1,8 +1,6 @@
 """The statistics of conversations and hosts, against sums over the fields of their packets."""
 import collections
-import csv
 import decimal
-import io
 import json
 import re
 import subprocess
@@ -10,6 +8,7 @@ import subprocess
 import pytest
 
 import harness
+import tabular
 from test_fields import FOLDERS, discover
 
 CAPTURES = [capture for capture, _ in discover(FOLDERS)]
@@ -228,16 +227,11 @@ def test_two_passes(wireshark, runs, capture):
 @pytest.mark.parametrize("what", ["conv", "hosts"])
 def test_csv_says_the_same_as_json(wireshark, what):
     text = wireshark.run("-r", wireshark.share(REAL), "-q", "-z", f"connmon,{what}-csv").stdout
-    names, *lines = csv.reader(io.StringIO(text))
-    rows = statistics(wireshark, REAL, what)
+    rows = tabular.rows_of(
+        wireshark.run("-r", wireshark.share(REAL), "-q", "-z", f"connmon,{what}-json").stdout)
+    names, cells = tabular.cells_of(text)
     assert names == list(rows[0])
-
-    def word(value):
-        if isinstance(value, decimal.Decimal):
-            return f"{value:f}"
-        return {"None": "", "True": "true", "False": "false"}.get(str(value), str(value))
-
-    assert lines == [[word(value) for value in row.values()] for row in rows]
+    assert cells == tabular.expected_cells(names, rows)
 
 
 def readable(ns):

@@ -1,4 +1,4 @@
-"""-z connmon,lines and -z connmon,json: something for each packet.
+"""-z connmon,lines, -z connmon,json and -z connmon,csv: something for each packet.
 
 What the original connmon printed for a capture stands in CAPTURE.connmon.txt next to it.
 """
@@ -12,6 +12,7 @@ import pytest
 
 import harness
 import original
+import tabular
 from test_fields import DEPENDS_ON_VERSION, FOLDERS, PAIRS
 
 CAPTURES = [capture for capture, _ in PAIRS]
@@ -204,6 +205,15 @@ def test_filter(wireshark, display_filter, wanted, args):
                      if (line["flow"], line["bytes"]) in flow_bytes]
 
 
+@pytest.mark.parametrize("words", ["", ",tcp.port == 25", ",udp"])
+def test_csv_is_json(wireshark, words):
+    text = tap(wireshark, SMALL, f"csv{words}").stdout
+    rows = tabular.rows_of(tap(wireshark, SMALL, f"json{words}").stdout)
+    names, cells = tabular.cells_of(text)
+    assert cells == tabular.expected_cells(names, rows)
+    assert bool(cells) == (words != ",udp")
+
+
 def test_summary_of_a_filter(wireshark):
     done = tap(wireshark, SMALL, "lines,icmp || tcp.port == 25")
     assert "4 not TCP" in done.stderr
@@ -238,7 +248,7 @@ def refusal(wireshark):
 
 def test_help_lists_them(wireshark):
     listed = wireshark.execute("tshark", "-z", "help").stderr.split()
-    assert {"connmon,lines", "connmon,json"} <= set(listed)
+    assert {"connmon,lines", "connmon,json", "connmon,csv"} <= set(listed)
 
 
 def test_empty_filter(wireshark):
@@ -255,7 +265,7 @@ def open_tshark(wireshark, *args, **files):
                             env=wireshark.environment(), **files)
 
 
-@pytest.mark.parametrize("words", ["lines,machine", "json"])
+@pytest.mark.parametrize("words", ["lines,machine", "json", "csv"])
 def test_closed_pipe_ends_quietly(wireshark, words):
     capture = wireshark.share(BIG)
     with open_tshark(wireshark, "-r", capture, "-q", "-z", f"connmon,{words}") as child:

@@ -9,6 +9,7 @@ import pytest
 
 import harness
 import packets
+import tabular
 
 GOLDEN = harness.ROOT.parent / "shared/golden"
 EXCHANGES = {"alexa-app.pcapng": 22, "ocsp.pcapng": 18, "sites.pcapng": 5, "6in4tunnel.pcap": 1}
@@ -162,8 +163,8 @@ def test_head_chunked_gzip_and_continue(wireshark):
 HOSTILE = "/../../etc/passwd\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\"\\"
 
 
-@pytest.mark.parametrize("what", ["http,body", "http-json,body", "transactions",
-                                  "transactions-json"])
+@pytest.mark.parametrize("what", ["http,body", "http-json,body", "http-csv,body", "transactions",
+                                  "transactions-json", "transactions-csv"])
 def test_nothing_hostile_is_printed_raw(wireshark, what):
     made = []
     talk = Dialogue(made)
@@ -171,10 +172,27 @@ def test_nothing_hostile_is_printed_raw(wireshark, what):
     talk.answer(130, ok(b"\x1b[31mred\x9b\n", more="Content-Type: text/\x1bhtml\r\n"))
     done = wireshark.run("-q", "-r", wireshark.write(made), "-z", f"connmon,{what}")
     assert done.stdout.isascii()
-    assert all(c == "\n" or c.isprintable() for c in done.stdout)
+    assert all(c == "\n" or c.isprintable() for c in done.stdout.replace("\r\n", "\n"))
     assert "passwd" in done.stdout
     if "json" in what:
         assert json.loads(done.stdout)["path"].startswith("/../../etc/passwd\x1b[2J")
+
+
+@pytest.mark.parametrize("what, more", [("http", ",body"), ("transactions", "")])
+def test_csv_says_the_same_as_json(wireshark, what, more):
+    made = []
+    talk = Dialogue(made)
+    talk.ask(100, get("/a,b/\"c\"\\d", host="name with \"quotes\""))
+    talk.answer(130, ok(b"line\nand, \"another\"\n"))
+    talk.ask(200, get("/"))
+    talk.answer(230, ok(b"\xff\xfe" * 10, status="404 Not Found"))
+    capture = wireshark.share(wireshark.write(made))
+    text, expected = (wireshark.run("-q", "-r", capture, "-z", f"connmon,{what}-{form}{more}").stdout
+                      for form in ("csv", "json"))
+    names, cells = tabular.cells_of(text)
+    rows = tabular.rows_of(expected)
+    assert names == list(rows[0]) and len(rows) == 2
+    assert cells == tabular.expected_cells(names, rows)
 
 
 def test_what_was_not_captured_is_not_known(wireshark):
