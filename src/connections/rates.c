@@ -170,7 +170,7 @@ static void set_cell(const void *row, const struct report_column *column, struct
 
 #define KIND(columns)                                                                              \
     {                                                                                              \
-        columns, sizeof(columns) / sizeof(*(columns)), set_cell                                    \
+        columns, sizeof(columns) / sizeof(*(columns)), sizeof(struct rates), set_cell              \
     }
 
 const struct report_kind rates_of_connection = KIND(connection_columns);

@@ -278,10 +278,11 @@ static void host_cell(const void *row, const struct report_column *column, struc
     }
 }
 
-#define KIND(columns, cell)                                                                        \
+#define KIND(columns, type, cell)                                                                  \
     {                                                                                              \
-        columns, sizeof(columns) / sizeof(*(columns)), cell                                        \
+        columns, sizeof(columns) / sizeof(*(columns)), sizeof(type), cell                          \
     }
 
-const struct report_kind columns_of_conversation = KIND(conversation_columns, conversation_cell);
-const struct report_kind columns_of_host = KIND(host_columns, host_cell);
+const struct report_kind columns_of_conversation =
+    KIND(conversation_columns, struct conversation, conversation_cell);
+const struct report_kind columns_of_host = KIND(host_columns, struct host, host_cell);

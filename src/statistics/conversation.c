@@ -19,7 +19,6 @@ static void begin(struct conversation *conversation, const struct connmon_observ
 {
     uint8_t direction = seen->result.direction;
 
-    conversation->is_begun = true;
     conversation->discriminator = seen->discriminator;
     conversation->ends[direction] = seen->src;
     conversation->ends[!direction] = seen->dst;
@@ -168,12 +167,16 @@ static void follow_loss(const struct side *side, struct troubles *troubles,
     }
 }
 
-/* A hole of the other side whose data this side acknowledges. */
-static void follow_ack(const struct side *other, const struct connmon_result *result)
+/* A hole of the other side may lie below what this side acknowledges. */
+static void follow_ack(const struct conversation *conversation, const struct connmon_result *result)
 {
-    if (other->troubles && result->seqno.present &&
-        result->seqno.packet >= other->troubles->hole_packet)
-        other->troubles->has_hole = false;
+    struct troubles *troubles;
+
+    if (!conversation->has_holes || !result->seqno.present)
+        return; /* and the other side's figures are not looked at in vain */
+    troubles = conversation->sides[!result->direction].troubles;
+    if (troubles && result->seqno.packet >= troubles->hole_packet)
+        troubles->has_hole = false;
 }
 
 static void follow_window(struct troubles *troubles, const struct connmon_observation *seen)
@@ -225,7 +228,8 @@ static void follow_time(struct conversation *conversation, struct side *side,
     conversation->has_time = true;
     if (seen->time_ns > conversation->last_time)
         conversation->last_time = seen->time_ns;
-    follow_ack(&conversation->sides[!seen->result.direction], &seen->result);
+    conversation->has_holes |= seen->result.seq_event == CONNMON_SEQ_HOLE;
+    follow_ack(conversation, &seen->result);
     side->previous_time = seen->time_ns;
     side->has_previous = true;
 }
@@ -236,8 +240,9 @@ bool conversation_add(struct conversation *conversation, const struct connmon_ob
     struct side *side = &conversation->sides[seen->result.direction];
     bool is_whole = true;
 
-    if (!conversation->is_begun)
+    if (conversation->directions == 0)
         begin(conversation, seen);
+    conversation->directions |= (uint8_t)(1U << seen->result.direction);
     side->packets++;
     side->wire_bytes += seen->wire_len;
     side->payload_bytes += seen->result.payload_len;
@@ -267,6 +272,11 @@ uint8_t conversation_client(const struct conversation *conversation, bool *is_gu
     return conversation->ends[0].port >= conversation->ends[1].port ? 0 : 1;
 }
 
+bool conversation_is_one_way(const struct conversation *conversation)
+{
+    return conversation->directions == 1 || conversation->directions == 2;
+}
+
 enum conversation_end conversation_end(const struct conversation *conversation)
 {
     bool is_guess;
@@ -276,7 +286,7 @@ enum conversation_end conversation_end(const struct conversation *conversation)
         return conversation->reset_direction == client ? END_RESET_BY_CLIENT : END_RESET_BY_SERVER;
     if (conversation->sides[0].has_fin && conversation->sides[1].has_fin)
         return END_FIN;
-    if (is_guess || conversation->sides[0].packets == 0 || conversation->sides[1].packets == 0)
+    if (is_guess || conversation_is_one_way(conversation))
         return END_PARTIAL;
     return END_OPEN;
 }

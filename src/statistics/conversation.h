@@ -78,7 +78,9 @@ struct conversation {
     uint32_t discriminator;
     uint8_t client_direction; /* valid if is_client_known */
     uint8_t reset_direction;  /* valid if has_reset */
-    bool is_begun : 1, has_time : 1, is_client_known : 1, has_reset : 1;
+    uint8_t directions;       /* in which packets were seen: bit 0, bit 1 */
+    bool has_time : 1, is_client_known : 1, has_reset : 1;
+    bool has_holes : 1;              /* a side has or had some */
     int64_t first_time, last_time;   /* valid if has_time */
     struct side sides[2];            /* by direction */
     struct connmon_endpoint ends[2]; /* [0]: source in direction 0 */
@@ -92,6 +94,9 @@ bool conversation_add(struct conversation *conversation, const struct connmon_ob
 /* The direction in which the client sends: the sender of the SYN. Without a handshake it is
  * guessed, and `*is_guess` true: the side with the higher port, or else the first sender. */
 uint8_t conversation_client(const struct conversation *conversation, bool *is_guess);
+
+/* Whether only one of the directions was seen. */
+bool conversation_is_one_way(const struct conversation *conversation);
 
 /* How the connection ended, as far as the capture tells. */
 enum conversation_end conversation_end(const struct conversation *conversation);

@@ -15,6 +15,8 @@ enum {
     MOST_COLUMNS = 128,               /* of a kind */
     MOST_OF_NAME = 50,                /* characters that a person is shown */
     COLUMN_GAP = 2,
+    CACHE_LINE = 64,
+    ROWS_AHEAD = 4,
     BUFFER_SIZE = 16 * 1024,
     CELL_ROOM = 2 * TEXT_SIZE, /* for a cell and what stands around it */
 };
@@ -158,12 +160,49 @@ static struct text *room(struct output *output)
 
 static void put_spaces(struct output *output, size_t count)
 {
-    for (; count > 0; count--)
-        text_char(room(output), ' ');
+    while (count > 0) {
+        size_t part = count < CELL_ROOM ? count : CELL_ROOM;
+        struct text *text = room(output);
+
+        memset(text->at, ' ', part);
+        text->at += part;
+        count -= part;
+    }
 }
 
-/* Widens the columns to what a row needs. Row by row: the rows of many connections fit into no
- * cache. */
+/* A row. Those of many connections fit into no cache, and lie there in another order than here: one
+ * that will be needed soon is asked for. */
+static const void *take_row(const struct report_kind *kind, const void *const *rows, size_t count,
+                            size_t i)
+{
+    if (i + ROWS_AHEAD < count)
+        for (size_t at = 0; at < kind->row_size; at += CACHE_LINE)
+            __builtin_prefetch((const char *)rows[i + ROWS_AHEAD] + at);
+    return rows[i];
+}
+
+/* Whether a cell is surely no wider than `width`, which spares most of them to be written twice. */
+static bool is_narrow(const struct report_column *column, const struct report_cell *cell,
+                      size_t width)
+{
+    static const struct {
+        size_t width; /* of every number from 0 to `most`; 0: anything may come */
+        int64_t most;
+    } usual[REPORT_BOOLEAN + 1] = {
+        [REPORT_COUNT] = {sizeof("999") - 1, 999},
+        [REPORT_BYTES] = {sizeof("1.00 kB") - 1, INT64_C(1000000000000)},
+        [REPORT_TIME] = {sizeof("1.00 ms") - 1, 1000 * NS_PER_S},
+        [REPORT_RATE] = {sizeof("1.00 kbit/s") - 1, INT64_C(1000000000)},
+        [REPORT_BOOLEAN] = {sizeof("yes") - 1, 1},
+    };
+
+    if (!cell->is_present)
+        return true;
+    return usual[column->type].width > 0 && width >= usual[column->type].width &&
+           cell->number >= 0 && cell->number <= usual[column->type].most;
+}
+
+/* Widens the columns to what a row needs. */
 static void widen(size_t *widths, const struct report_kind *kind, const void *row)
 {
     for (size_t i = 0; i < kind->column_count; i++) {
@@ -175,6 +214,8 @@ static void widen(size_t *widths, const struct report_kind *kind, const void *ro
         if (!column->is_brief)
             continue;
         kind->cell(row, column, &cell);
+        if (is_narrow(column, &cell, widths[i]))
+            continue;
         put_readable(&text, column, &cell);
         if ((size_t)(text.at - bytes) > widths[i])
             widths[i] = (size_t)(text.at - bytes);
@@ -255,11 +296,11 @@ void report_text(const struct report_kind *kind, const void *const *rows, size_t
     for (size_t i = 0; i < kind->column_count; i++)
         widths[i] = strlen(kind->columns[i].title);
     for (size_t i = 0; i < count; i++)
-        widen(widths, kind, rows[i]);
+        widen(widths, kind, take_row(kind, rows, count, i));
     put_groups(&output, kind, widths);
     put_row(&output, kind, widths, NULL);
     for (size_t i = 0; i < count; i++)
-        put_row(&output, kind, widths, rows[i]);
+        put_row(&output, kind, widths, take_row(kind, rows, count, i));
     flush(&output);
 }
 
@@ -316,10 +357,12 @@ void report_csv(const struct report_kind *kind, const void *const *rows, size_t 
         text_string(room(&output), report_column_name(&kind->columns[i], name, sizeof(name)));
     }
     text_string(room(&output), "\r\n");
-    for (size_t row = 0; row < count; row++) {
+    for (size_t r = 0; r < count; r++) {
+        const void *row = take_row(kind, rows, count, r);
+
         for (size_t i = 0; i < kind->column_count; i++) {
             text_string(room(&output), i ? "," : "");
-            kind->cell(rows[row], &kind->columns[i], &cell);
+            kind->cell(row, &kind->columns[i], &cell);
             put_csv_cell(&output, &kind->columns[i], &cell);
         }
         text_string(room(&output), "\r\n");
@@ -374,12 +417,14 @@ void report_json(const struct report_kind *kind, const void *const *rows, size_t
     begin(&output, sink, to);
     for (size_t i = 0; i < kind->column_count; i++)
         report_column_name(&kind->columns[i], names[i], TEXT_SIZE);
-    for (size_t row = 0; row < count; row++) {
+    for (size_t r = 0; r < count; r++) {
+        const void *row = take_row(kind, rows, count, r);
+
         for (size_t i = 0; i < kind->column_count; i++) {
             text_char(room(&output), i ? ',' : '{');
             put_json_text(&output.text, names[i]);
             text_char(&output.text, ':');
-            kind->cell(rows[row], &kind->columns[i], &cell);
+            kind->cell(row, &kind->columns[i], &cell);
             put_json_cell(&output, &kind->columns[i], &cell);
         }
         text_string(room(&output), "}\n");

@@ -47,6 +47,7 @@ struct report_column {
 struct report_kind {
     const struct report_column *columns;
     size_t column_count;
+    size_t row_size; /* bytes that `cell` looks at in any case */
     /* Fills the cell of a column in a row. */
     void (*cell)(const void *row, const struct report_column *column, struct report_cell *cell);
 };

@@ -154,11 +154,6 @@ static void remove_slot(struct statistics *statistics, size_t gap)
     statistics->used--;
 }
 
-static bool is_one_way(const struct conversation *conversation)
-{
-    return (conversation->sides[0].packets == 0) != (conversation->sides[1].packets == 0);
-}
-
 /* Forgets a conversation that was not touched since the hand last came by. There is one. */
 static void forget_one(struct statistics *statistics)
 {
@@ -168,7 +163,7 @@ static void forget_one(struct statistics *statistics)
 
         if (room && !room->is_touched) {
             remove_slot(statistics, i);
-            statistics->totals.one_way -= is_one_way(&room->conversation);
+            statistics->totals.one_way -= conversation_is_one_way(&room->conversation);
             conversation_clear(&room->conversation, &statistics->memory);
             memset(room, 0, sizeof(*room));
             room->next = statistics->free_rooms;
@@ -239,9 +234,9 @@ void statistics_add(struct statistics *statistics, const struct connmon_observat
         totals->dropped++;
         return;
     }
-    totals->one_way -= is_one_way(conversation);
+    totals->one_way -= conversation_is_one_way(conversation);
     totals->dropped += !conversation_add(conversation, seen, &statistics->memory);
-    totals->one_way += is_one_way(conversation);
+    totals->one_way += conversation_is_one_way(conversation);
 }
 
 struct statistics_totals statistics_totals(const struct statistics *statistics)

@@ -302,8 +302,9 @@ static void write_body(const struct exchange *exchange, const char *of, struct w
 bool listing_write_http(const struct exchanges *all, enum listing_format format, bool has_bodies,
                         report_sink *sink, void *to)
 {
-    const struct report_kind kind = {
-        exchange_columns, ALL_EXCHANGE_COLUMNS - (has_bodies ? 0 : BODY_COLUMNS), exchange_cell};
+    const struct report_kind kind = {exchange_columns,
+                                     ALL_EXCHANGE_COLUMNS - (has_bodies ? 0 : BODY_COLUMNS),
+                                     sizeof(struct exchange), exchange_cell};
     size_t count, listed = 0;
     struct exchange *const *exchanges = exchanges_all(all, &count);
     const void **rows = calloc(count + 1, sizeof(*rows));
@@ -327,7 +328,7 @@ bool listing_write_http(const struct exchanges *all, enum listing_format format,
 bool listing_write_sums(const struct exchanges *all, enum listing_format format, report_sink *sink,
                         void *to)
 {
-    const struct report_kind kind = {sum_columns, SUM_COLUMNS, sum_cell};
+    const struct report_kind kind = {sum_columns, SUM_COLUMNS, sizeof(struct sum), sum_cell};
     const void **rows = NULL;
     struct sums sums;
     bool is_listed;

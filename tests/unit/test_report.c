@@ -37,7 +37,7 @@ static const struct report_column columns[] = {
     {"right", "count", "count", "", REPORT_COUNT, true, 4},
     {NULL, "end", "End", "", REPORT_TEXT, true, 5},
 };
-static const struct report_kind kind = {columns, 6, cell_of};
+static const struct report_kind kind = {columns, 6, sizeof(struct report_cell[6]), cell_of};
 
 #define TEXT(words)                                                                                \
     {                                                                                              \
@@ -153,7 +153,7 @@ static void numbers_are_readable(void **state)
 static void times_before_1970_are_exact(void **state)
 {
     static const struct report_column column = {NULL, "t", "t", "", REPORT_DATE, true, 0};
-    static const struct report_kind one = {&column, 1, cell_of};
+    static const struct report_kind one = {&column, 1, sizeof(struct report_cell), cell_of};
     static const struct report_cell cells[] = {NUMBER(-1500000000), NUMBER(INT64_MIN)};
     static const void *const dates[] = {&cells[0], &cells[1]};
     struct output output = {.length = 0};
