@@ -13,15 +13,6 @@ enum {
 
 _Static_assert(HISTOGRAM_KINDS *HISTOGRAM_BUCKETS - 1 <= UINT16_MAX, "a key holds both");
 
-static unsigned highest_bit(uint64_t value)
-{
-    unsigned bit = 0;
-
-    while (value >>= 1)
-        bit++;
-    return bit;
-}
-
 /* The bucket of a value among those of its kind, from 0. */
 static unsigned index_of(uint64_t ns)
 {
@@ -29,7 +20,7 @@ static unsigned index_of(uint64_t ns)
 
     if (ns < SUBS)
         return (unsigned)ns;
-    shift = highest_bit(ns) - SUB_BITS;
+    shift = 63U - (unsigned)__builtin_clzll(ns) - SUB_BITS; /* the highest bit's, less those kept */
     return (shift << SUB_BITS) + (unsigned)(ns >> shift);
 }
 
@@ -113,28 +104,38 @@ bool histogram_merge(struct histogram *into, const struct histogram *from, struc
     return is_whole;
 }
 
-uint64_t histogram_count(const struct histogram *histogram, unsigned kind)
+/* The first bucket of a kind, and how many samples there are. */
+static const struct histogram_bucket *first_of(const struct histogram *histogram, unsigned kind,
+                                               uint64_t *count)
 {
     const struct histogram_bucket *buckets = buckets_of(histogram);
-    const uint32_t end = (kind + 1) * HISTOGRAM_BUCKETS;
-    uint64_t count = 0;
+    const struct histogram_bucket *first = buckets + find(histogram, kind * HISTOGRAM_BUCKETS);
+    const struct histogram_bucket *const end = buckets + histogram->used;
 
-    for (uint32_t i = find(histogram, kind * HISTOGRAM_BUCKETS);
-         i < histogram->used && buckets[i].key < end; i++)
-        count += buckets[i].count;
+    *count = 0;
+    for (const struct histogram_bucket *bucket = first;
+         bucket < end && bucket->key / HISTOGRAM_BUCKETS == kind; bucket++)
+        *count += bucket->count;
+    return first;
+}
+
+uint64_t histogram_count(const struct histogram *histogram, unsigned kind)
+{
+    uint64_t count;
+
+    first_of(histogram, kind, &count);
     return count;
 }
 
 unsigned histogram_position(const struct histogram *histogram, unsigned kind, unsigned percent)
 {
-    const struct histogram_bucket *bucket = buckets_of(histogram);
-    uint64_t count = histogram_count(histogram, kind), seen = 0;
-    /* The rank, rounded up, in two steps so that it cannot overflow. */
-    uint64_t rank = count / 100 * percent + (count % 100 * percent + 99) / 100;
+    uint64_t count, seen = 0, rank;
+    const struct histogram_bucket *bucket = first_of(histogram, kind, &count);
 
     if (count == 0)
         return 0;
-    bucket += find(histogram, kind * HISTOGRAM_BUCKETS);
+    /* Rounded up, in two steps so that it cannot overflow. */
+    rank = count / 100 * percent + (count % 100 * percent + 99) / 100;
     while ((seen += bucket->count) < rank)
         bucket++;
     return bucket->key % HISTOGRAM_BUCKETS + 1U;

@@ -17,7 +17,8 @@ enum {
     COLUMN_GAP = 2,
     CACHE_LINE = 64,
     ROWS_AHEAD = 4,
-    BUFFER_SIZE = 16 * 1024,
+    BUFFER_SIZE = 32 * 1024,
+    MOST_OF_LINE = MOST_COLUMNS * (TEXT_SIZE + COLUMN_GAP) + TEXT_SIZE,
     CELL_ROOM = 2 * TEXT_SIZE, /* for a cell and what stands around it */
 };
 
@@ -132,7 +133,6 @@ struct output {
     report_sink *sink;
     void *to;
     struct text text;
-    size_t gap; /* of a table: spaces due before the next text, since none shall end a line */
     char bytes[BUFFER_SIZE];
 };
 
@@ -141,7 +141,6 @@ static void begin(struct output *output, report_sink *sink, void *to)
     output->sink = sink;
     output->to = to;
     output->text = (struct text){output->bytes, output->bytes + BUFFER_SIZE};
-    output->gap = 0;
 }
 
 static void flush(struct output *output)
@@ -156,18 +155,6 @@ static struct text *room(struct output *output)
     if (output->text.end - output->text.at < CELL_ROOM)
         flush(output);
     return &output->text;
-}
-
-static void put_spaces(struct output *output, size_t count)
-{
-    while (count > 0) {
-        size_t part = count < CELL_ROOM ? count : CELL_ROOM;
-        struct text *text = room(output);
-
-        memset(text->at, ' ', part);
-        text->at += part;
-        count -= part;
-    }
 }
 
 /* A row. Those of many connections fit into no cache, and lie there in another order than here: one
@@ -202,105 +189,131 @@ static bool is_narrow(const struct report_column *column, const struct report_ce
            cell->number >= 0 && cell->number <= usual[column->type].most;
 }
 
-/* Widens the columns to what a row needs. */
-static void widen(size_t *widths, const struct report_kind *kind, const void *row)
+/* The brief columns of a kind. */
+struct table {
+    const struct report_kind *kind;
+    const struct report_column *columns[MOST_COLUMNS];
+    size_t widths[MOST_COLUMNS];
+    size_t begins[MOST_COLUMNS]; /* where they stand in a line */
+    size_t count, width;
+};
+
+/* As wide as their titles. */
+static void take_columns(struct table *table, const struct report_kind *kind)
 {
+    table->kind = kind;
+    table->count = 0;
     for (size_t i = 0; i < kind->column_count; i++) {
-        const struct report_column *column = &kind->columns[i];
+        if (!kind->columns[i].is_brief)
+            continue;
+        table->columns[table->count] = &kind->columns[i];
+        table->widths[table->count++] = strlen(kind->columns[i].title);
+    }
+}
+
+/* Widens the columns to what a row needs. */
+static void widen(struct table *table, const void *row)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const struct report_column *column = table->columns[i];
         char bytes[TEXT_SIZE];
         struct text text = {bytes, bytes + TEXT_SIZE};
         struct report_cell cell;
 
-        if (!column->is_brief)
-            continue;
-        kind->cell(row, column, &cell);
-        if (is_narrow(column, &cell, widths[i]))
+        table->kind->cell(row, column, &cell);
+        if (is_narrow(column, &cell, table->widths[i]))
             continue;
         put_readable(&text, column, &cell);
-        if ((size_t)(text.at - bytes) > widths[i])
-            widths[i] = (size_t)(text.at - bytes);
+        if ((size_t)(text.at - bytes) > table->widths[i])
+            table->widths[i] = (size_t)(text.at - bytes);
     }
 }
 
-static void put_aligned(struct output *output, size_t width, const char *bytes, size_t length,
-                        bool to_the_right)
+static void place_columns(struct table *table)
 {
-    if (length > 0) {
-        put_spaces(output, output->gap + (to_the_right ? width - length : 0));
-        text_bytes(room(output), bytes, length);
-        output->gap = to_the_right ? 0 : width - length;
-    } else {
-        output->gap += width;
+    table->width = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        table->begins[i] = table->width;
+        table->width += table->widths[i] + COLUMN_GAP;
     }
-    output->gap += COLUMN_GAP;
 }
 
-static void end_line(struct output *output)
+/* A line of spaces, to be written over; it ends with what end_line() is told. */
+static char *begin_line(struct output *output, const struct table *table)
 {
-    text_char(room(output), '\n');
-    output->gap = 0;
+    if (output->text.end - output->text.at < MOST_OF_LINE)
+        flush(output);
+    return memset(output->text.at, ' ', table->width);
+}
+
+static void end_line(struct output *output, char *end)
+{
+    *end = '\n';
+    output->text.at = end + 1;
 }
 
 /* The prefixes, each above the first of its columns. */
-static void put_groups(struct output *output, const struct report_kind *kind, const size_t *widths)
+static void put_groups(struct output *output, const struct table *table)
 {
+    char *line = begin_line(output, table), *end = line;
     const char *group = NULL;
-    bool has_groups = false;
 
-    for (size_t i = 0; i < kind->column_count; i++) {
-        const struct report_column *column = &kind->columns[i];
-        bool begins = column->prefix && column->prefix != group;
+    for (size_t i = 0; i < table->count; i++) {
+        const char *prefix = table->columns[i]->prefix;
 
-        if (!column->is_brief)
-            continue;
-        put_aligned(output, widths[i], column->prefix, begins ? strlen(column->prefix) : 0, false);
-        group = column->prefix;
-        has_groups |= begins;
+        if (prefix && prefix != group) {
+            end = line + table->begins[i] + strlen(prefix);
+            memcpy(line + table->begins[i], prefix, strlen(prefix));
+        }
+        group = prefix;
     }
-    output->gap = 0;
-    if (has_groups)
-        end_line(output);
+    if (end > line)
+        end_line(output, end);
 }
 
 /* A row, or the header if `row` is NULL. */
-static void put_row(struct output *output, const struct report_kind *kind, const size_t *widths,
-                    const void *row)
+static void put_row(struct output *output, const struct table *table, const void *row)
 {
-    for (size_t i = 0; i < kind->column_count; i++) {
-        const struct report_column *column = &kind->columns[i];
-        char bytes[TEXT_SIZE];
+    char *line = begin_line(output, table), *end = line;
+
+    for (size_t i = 0; i < table->count; i++) {
+        const struct report_column *column = table->columns[i];
+        char bytes[TEXT_SIZE], *at = line + table->begins[i];
         struct text text = {bytes, bytes + TEXT_SIZE};
         struct report_cell cell;
+        size_t length;
 
-        if (!column->is_brief)
-            continue;
         if (row) {
-            kind->cell(row, column, &cell);
+            table->kind->cell(row, column, &cell);
             put_readable(&text, column, &cell);
         } else {
             text_string(&text, column->title);
         }
-        put_aligned(output, widths[i], bytes, (size_t)(text.at - bytes),
-                    column->type != REPORT_TEXT && column->type != REPORT_NAME);
+        length = (size_t)(text.at - bytes);
+        if (column->type != REPORT_TEXT && column->type != REPORT_NAME)
+            at += table->widths[i] - length;
+        memcpy(at, bytes, length);
+        if (length > 0)
+            end = at + length;
     }
-    end_line(output);
+    end_line(output, end);
 }
 
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
                  report_sink *sink, void *to)
 {
-    size_t widths[MOST_COLUMNS] = {0};
+    struct table table;
     struct output output;
 
     begin(&output, sink, to);
-    for (size_t i = 0; i < kind->column_count; i++)
-        widths[i] = strlen(kind->columns[i].title);
+    take_columns(&table, kind);
     for (size_t i = 0; i < count; i++)
-        widen(widths, kind, take_row(kind, rows, count, i));
-    put_groups(&output, kind, widths);
-    put_row(&output, kind, widths, NULL);
+        widen(&table, take_row(kind, rows, count, i));
+    place_columns(&table);
+    put_groups(&output, &table);
+    put_row(&output, &table, NULL);
     for (size_t i = 0; i < count; i++)
-        put_row(&output, kind, widths, take_row(kind, rows, count, i));
+        put_row(&output, &table, take_row(kind, rows, count, i));
     flush(&output);
 }
 
