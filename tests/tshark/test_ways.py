@@ -114,6 +114,10 @@ def test_details(wireshark, rows):
     assert "[Sequence event: retransmission (3)]" in out
 
 
+# Wireshark shows times in seconds, and since 4.6 in smaller units too.
+UNITS = {"seconds": 1, "milliseconds": 1e-3, "microseconds": 1e-6, "nanoseconds": 1e-9}
+
+
 def test_details_are_sentences(wireshark, rows):
     """Of each delay, duplicate ACK and event, in the words of the pane and by the fields."""
     shown = wireshark.run("-r", wireshark.share(SMALL), "-O", "connmon").stdout.split("\nFrame ")
@@ -124,8 +128,9 @@ def test_details_are_sentences(wireshark, rows):
         since = row[f"rtt_{row['rtt_source']}_frame"]
         name = {"tsval": "TSval", "seqno": "seqno"}[row["rtt_source"]]
         above = r"[\d.]+ \w+ above the minimum" if float(row["rtt_queueing"]) else "the smallest so far"
-        assert re.search(rf"^    \[Round-trip delay: {row['rtt']} seconds, by {name}, since frame "
-                         rf"{since}; {above}\]$", texts[frame], re.M)
+        delay = re.search(rf"^    \[Round-trip delay: ([\d.]+) (\w+), by {name}, since frame "
+                          rf"{since}; {above}\]$", texts[frame], re.M)
+        assert float(delay[1]) * UNITS[delay[2]] == pytest.approx(float(row["rtt"]), abs=1e-9)
         assert re.search(rf"^\[Connection Monitor, round-trip delay [\d.]+ \w+, by {name}, since "
                          rf"frame {since}; {above}", texts[frame], re.M)
     events = {frame for frame, row in rows[SMALL].items() if row["seq_event"] == "retransmission"}
