@@ -109,6 +109,9 @@ struct connection {
     struct flow flows[2]; /* [0]: sent by endpoint 0 */
 };
 
+/* Drops all that still awaits its answer. */
+void connection_forget_outstanding(struct connection *connection, struct memory *memory);
+
 /* Gives back all memory that the connection holds, but not the connection itself. */
 void connection_clear(struct connection *connection, struct memory *memory);
 

@@ -32,8 +32,8 @@ struct connmon_config connmon_config_default(void)
         .max_age_ns = 10 * NS_PER_S,
         .slack_share = 8,
         .max_outstanding = 1 << 20,
-        .max_passed = 1 << 12,
-        .max_answered = 23, /* as many as the smallest table holds */
+        .max_passed = 1 << 8,
+        .max_answered = 28, /* what 128 bytes hold */
         .max_holes = 1 << 20,
     };
 }

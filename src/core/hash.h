@@ -1,8 +1,10 @@
 /* hash.h - spreading keys over tables of 2^n slots
  *
- * Fibonacci hashing: the upper bits of a product with a large odd number spread runs of
- * neighbouring values, such as seqnos and TSvals, evenly. The number differs from core to core, so
- * that nobody can craft a capture whose values all meet in one slot.
+ * Runs of neighbouring or regular values, such as seqnos and TSvals, are what is hashed. One
+ * multiplication spreads most of them evenly, but there are factors for each step between values
+ * that put them all in a few places; so the product is folded and multiplied again. The first
+ * factor differs from core to core, so that nobody can craft a capture whose values all meet in
+ * one slot.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,17 +15,19 @@
 
 #define HASH_GOLDEN_RATIO UINT64_C(0x9E3779B97F4A7C15) /* 2^64 / phi, odd */
 
-/* The home slot of `value` in a table of 2^bits slots, 1 <= bits <= 32; `salt` is odd. */
-static inline uint32_t hash_slot(uint32_t value, uint64_t salt, uint8_t bits)
-{
-    return (uint32_t)((value * salt) >> (64 - bits));
-}
-
 /* Folds the next 64 bits of a longer key into `hash`. */
 static inline uint64_t hash_fold(uint64_t hash, uint64_t next)
 {
     hash = (hash ^ next) * HASH_GOLDEN_RATIO;
     return hash ^ (hash >> 32);
+}
+
+/* The home slot of `value` in a table of 2^bits slots, 1 <= bits <= 32; `salt` is odd. */
+static inline uint32_t hash_slot(uint32_t value, uint64_t salt, uint8_t bits)
+{
+    uint64_t product = value * salt;
+
+    return (uint32_t)(((product ^ (product >> 32)) * HASH_GOLDEN_RATIO) >> (64 - bits));
 }
 
 #endif

@@ -13,6 +13,8 @@
 enum {
     FIRST_TABLE_BITS = 3,
     LAST_TABLE_BITS = 28,
+    FAR = 64, /* slots from home */
+    LAST_TURN = 15,
 };
 
 static bool is_free(const struct outstanding_entry *entry)
@@ -35,28 +37,41 @@ static size_t table_bytes(uint8_t bits)
     return ((size_t)1 << bits) * sizeof(struct outstanding_entry);
 }
 
-/* TSvals and sequence ends with equal values start in different places. */
-static uint32_t home_slot(bool is_tsval, uint32_t value, uint64_t salt, uint8_t bits)
+/* By multiplication alone (Fibonacci hashing), which spreads values at regular distances, such as
+ * seqnos and TSvals, more evenly than chance would: they hardly ever meet. For each distance there
+ * are factors that put them all in a few places instead; who has met one takes the next turn.
+ * TSvals and sequence ends with equal values start in different places. */
+static uint32_t home_slot(const struct outstanding *all, bool is_tsval, uint32_t value,
+                          uint64_t salt)
 {
-    return hash_slot(is_tsval ? ~value : value, salt, bits);
+    uint64_t factor = salt + all->table.turn * (HASH_GOLDEN_RATIO << 1); /* as odd as the salt */
+
+    return (uint32_t)(((is_tsval ? ~value : value) * factor) >> (64 - all->table.bits));
 }
 
-static struct outstanding_entry *slot_of(struct outstanding_entry *slots, uint8_t bits,
-                                         bool is_tsval, uint32_t value, uint64_t salt)
+static struct outstanding_entry *slot_of(const struct outstanding *all, bool is_tsval,
+                                         uint32_t value, uint64_t salt)
 {
-    uint32_t mask = ((uint32_t)1 << bits) - 1;
-    uint32_t i = home_slot(is_tsval, value, salt, bits);
+    struct outstanding_entry *slots = all->table.slots;
+    uint32_t mask = ((uint32_t)1 << all->table.bits) - 1;
+    uint32_t i = home_slot(all, is_tsval, value, salt);
 
     while (!is_free(&slots[i]) && !is_for(&slots[i], is_tsval, value))
         i = (i + 1) & mask;
     return &slots[i];
 }
 
+static struct outstanding_entry *slot_for(const struct outstanding *all,
+                                          const struct outstanding_entry *entry, uint64_t salt)
+{
+    return slot_of(all, is_tsval_entry(entry), entry->value, salt);
+}
+
 void outstanding_prefetch(const struct outstanding *all, outstanding_size size, bool is_tsval,
                           uint32_t value, uint64_t salt)
 {
     if (size == OUTSTANDING_TABLE)
-        __builtin_prefetch(&all->table.slots[home_slot(is_tsval, value, salt, all->table.bits)], 1);
+        __builtin_prefetch(&all->table.slots[home_slot(all, is_tsval, value, salt)], 1);
 }
 
 struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_size size,
@@ -65,7 +80,7 @@ struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_
     struct outstanding_entry *entry;
 
     if (size == OUTSTANDING_TABLE) {
-        entry = slot_of(all->table.slots, all->table.bits, is_tsval, value, salt);
+        entry = slot_of(all, is_tsval, value, salt);
         return is_free(entry) ? NULL : entry;
     }
     for (entry = all->few; entry < all->few + size; entry++)
@@ -81,7 +96,7 @@ static void remove_from_table(struct outstanding *all, uint32_t gap, uint64_t sa
     uint32_t mask = ((uint32_t)1 << all->table.bits) - 1;
 
     for (uint32_t i = (gap + 1) & mask; !is_free(&slots[i]); i = (i + 1) & mask) {
-        uint32_t home = home_slot(is_tsval_entry(&slots[i]), slots[i].value, salt, all->table.bits);
+        uint32_t home = home_slot(all, is_tsval_entry(&slots[i]), slots[i].value, salt);
 
         if (((i - home) & mask) >= ((i - gap) & mask)) {
             slots[gap] = slots[i];
@@ -137,7 +152,7 @@ static uint32_t sweep_table(struct outstanding *all, const struct sweep *sweep, 
         if (is_swept(sweep, &entry))
             all->table.used--;
         else
-            *slot_of(slots, all->table.bits, is_tsval_entry(&entry), entry.value, salt) = entry;
+            *slot_for(all, &entry, salt) = entry;
     }
     return before - all->table.used;
 }
@@ -183,81 +198,120 @@ static uint32_t shed_older_half(struct outstanding *all, uint64_t salt)
     return sweep_table(all, &sweep, salt);
 }
 
+/* Moves all entries to a table of 2^bits slots. False, and nothing changed, if there is no memory.
+ */
 static bool move_to_table(struct outstanding *all, outstanding_size *size, uint8_t bits,
-                          struct memory *memory)
+                          uint8_t turn, struct memory *memory)
 {
     bool was_table = *size == OUTSTANDING_TABLE;
     const struct outstanding_entry *old = was_table ? all->table.slots : all->few;
     size_t old_slots = was_table ? (size_t)1 << all->table.bits : *size;
-    struct outstanding bigger = {.table = {.bits = bits}};
+    struct outstanding other = {.table = {.bits = bits, .turn = turn}};
 
-    bigger.table.slots = bits <= LAST_TABLE_BITS ? memory_alloc(memory, table_bytes(bits)) : NULL;
-    if (!bigger.table.slots)
+    other.table.slots = bits <= LAST_TABLE_BITS ? memory_alloc(memory, table_bytes(bits)) : NULL;
+    if (!other.table.slots)
         return false;
     for (size_t i = 0; i < old_slots; i++) {
         if (is_free(&old[i]))
             continue;
-        *slot_of(bigger.table.slots, bits, is_tsval_entry(&old[i]), old[i].value, memory->salt) =
-            old[i];
-        bigger.table.used++;
+        *slot_for(&other, &old[i], memory->salt) = old[i];
+        other.table.used++;
     }
     if (was_table)
         memory_free(memory, all->table.slots, table_bytes(all->table.bits));
-    *all = bigger;
+    *all = other;
     *size = OUTSTANDING_TABLE;
     return true;
 }
 
-/* Makes room for one more entry in a table. A sweep that frees little would soon be needed again,
- * so the table grows then, or where it may not, the older entries go before their time. */
+/* How many entries a table holds before room must be made for one more. */
+static uint32_t room_in(const struct outstanding *all, const struct outstanding_limits *limits)
+{
+    uint32_t room = (uint32_t)3 << (all->table.bits - 2);
+
+    return limits->max != 0 && limits->max < room ? limits->max : room;
+}
+
+/* A sweep that frees little would soon be needed again, so the table grows then, or where it may
+ * not, the older entries go before their time. */
 static void make_room(struct outstanding *all, outstanding_size *size, int64_t now_ns,
                       const struct outstanding_limits *limits, struct memory *memory,
                       struct outstanding_dropped *dropped)
 {
     struct sweep expired = {.by_age = true, .now_ns = now_ns, .max_age_ns = limits->max_age_ns};
     struct sweep passed = {.passed = true, .acked = limits->acked};
-    uint32_t room = (uint32_t)3 << (all->table.bits - 2);
-    bool may_grow = limits->max == 0 || limits->max > room;
+    const uint32_t room = room_in(all, limits);
 
-    if (!may_grow)
-        room = limits->max;
-    if (all->table.used < room)
-        return;
     sweep_out(all, size, &expired, memory->salt);
-    if (all->table.used > room - room / 4 && limits->has_acked && limits->max_passed != 0 &&
+    if (all->table.used > room / 2 && limits->has_acked && limits->max_passed != 0 &&
         all->table.used >= limits->max_passed)
         dropped->passed += sweep_out(all, size, &passed, memory->salt);
-    if (all->table.used <= room - room / 4)
+    if (all->table.used <= room / 2)
         return;
-    if (may_grow && move_to_table(all, size, (uint8_t)(all->table.bits + 1), memory))
+    if (room != limits->max && move_to_table(all, size, (uint8_t)(all->table.bits + 1), 0, memory))
         return;
     while (all->table.used > room / 2)
         dropped->shed += shed_older_half(all, memory->salt);
 }
 
-void outstanding_add(struct outstanding *all, outstanding_size *size,
+/* Takes the next turn if an entry came to stand far from its home. That some do by chance, where a
+ * table is large, is borne with after a few turns. */
+static void avoid_crowds(struct outstanding *all, outstanding_size *size,
+                         const struct outstanding_entry *slot, struct memory *memory)
+{
+    uint32_t mask = ((uint32_t)1 << all->table.bits) - 1;
+    uint32_t home = home_slot(all, is_tsval_entry(slot), slot->value, memory->salt);
+    uint32_t distance = ((uint32_t)(slot - all->table.slots) - home) & mask;
+
+    if (distance > FAR && all->table.turn < LAST_TURN)
+        move_to_table(all, size, all->table.bits, (uint8_t)(all->table.turn + 1), memory);
+}
+
+static struct outstanding_entry *
+find_or_add_to_table(struct outstanding *all, outstanding_size *size,
                      const struct outstanding_entry *entry, const struct outstanding_limits *limits,
                      struct memory *memory, struct outstanding_dropped *dropped)
 {
-    if (*size == OUTSTANDING_FEW) {
-        struct sweep expired = {
-            .by_age = true, .now_ns = entry->time_ns, .max_age_ns = limits->max_age_ns};
+    struct outstanding_entry *slot = slot_for(all, entry, memory->salt);
 
-        sweep_out(all, size, &expired, memory->salt);
+    if (!is_free(slot))
+        return slot;
+    if (all->table.used >= room_in(all, limits)) {
+        make_room(all, size, entry->time_ns, limits, memory, dropped);
+        slot = slot_for(all, entry, memory->salt);
     }
+    *slot = *entry;
+    all->table.used++;
+    avoid_crowds(all, size, slot, memory);
+    return NULL;
+}
+
+struct outstanding_entry *outstanding_find_or_add(struct outstanding *all, outstanding_size *size,
+                                                  const struct outstanding_entry *entry,
+                                                  const struct outstanding_limits *limits,
+                                                  struct memory *memory,
+                                                  struct outstanding_dropped *dropped)
+{
+    struct sweep expired = {
+        .by_age = true, .now_ns = entry->time_ns, .max_age_ns = limits->max_age_ns};
+    struct outstanding_entry *known;
+
+    if (*size == OUTSTANDING_TABLE)
+        return find_or_add_to_table(all, size, entry, limits, memory, dropped);
+    known = outstanding_find(all, *size, is_tsval_entry(entry), entry->value, memory->salt);
+    if (known)
+        return known;
+    if (*size == OUTSTANDING_FEW)
+        sweep_out(all, size, &expired, memory->salt);
     if (*size < OUTSTANDING_FEW) {
         all->few[(*size)++] = *entry;
-        return;
-    }
-    if (*size == OUTSTANDING_FEW && !move_to_table(all, size, FIRST_TABLE_BITS, memory)) {
+    } else if (move_to_table(all, size, FIRST_TABLE_BITS, 0, memory)) {
+        find_or_add_to_table(all, size, entry, limits, memory, dropped);
+    } else {
         all->few[0] = *entry; /* no memory for more than a few */
         dropped->shed++;
-        return;
     }
-    make_room(all, size, entry->time_ns, limits, memory, dropped);
-    *slot_of(all->table.slots, all->table.bits, is_tsval_entry(entry), entry->value, memory->salt) =
-        *entry;
-    all->table.used++;
+    return NULL;
 }
 
 void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt)

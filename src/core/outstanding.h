@@ -44,6 +44,7 @@ struct outstanding {
             struct outstanding_entry *slots; /* open addressing */
             uint32_t used;
             uint8_t bits; /* 2^bits slots */
+            uint8_t turn; /* of those that tables take at spreading their entries */
         } table;
     };
 };
@@ -80,10 +81,13 @@ struct outstanding_dropped {
     uint64_t passed; /* sequence ends that a later ackno had passed */
 };
 
-/* Adds an entry that is not there yet, and counts what it drops. */
-void outstanding_add(struct outstanding *all, outstanding_size *size,
-                     const struct outstanding_entry *entry, const struct outstanding_limits *limits,
-                     struct memory *memory, struct outstanding_dropped *dropped);
+/* Adds an entry, and counts what it drops; NULL then. If there is one for the same TSval or
+ * sequence end, returns that, valid until the next call. */
+struct outstanding_entry *outstanding_find_or_add(struct outstanding *all, outstanding_size *size,
+                                                  const struct outstanding_entry *entry,
+                                                  const struct outstanding_limits *limits,
+                                                  struct memory *memory,
+                                                  struct outstanding_dropped *dropped);
 
 /* Drops all sequence ends: their sequence space is over. */
 void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt);

@@ -53,14 +53,14 @@ void rtt_prefetch(const struct sighting *seen)
     const struct flow *flow = seen->flow, *reverse = seen->reverse;
     uint64_t salt = seen->memory->salt;
 
-    value_set_prefetch(&flow->acked, flow->acked_size, segment->ack, salt);
+    value_set_prefetch(&flow->acked, flow->acked_size);
     outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, false, segment->ack,
                          salt);
     if (seen->length != 0)
         outstanding_prefetch(&flow->outstanding, flow->outstanding_size, false,
                              segment->seq + seen->length, salt);
     if (segment->has_timestamps) {
-        value_set_prefetch(&flow->echoed, flow->echoed_size, segment->tsecr, salt);
+        value_set_prefetch(&flow->echoed, flow->echoed_size);
         outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, true, segment->tsecr,
                              salt);
         outstanding_prefetch(&flow->outstanding, flow->outstanding_size, true, segment->tsval,
@@ -85,7 +85,7 @@ void rtt_match(struct sighting *seen)
         answer(seen, false, segment->ack, &seen->result->seqno);
 }
 
-static void add(struct sighting *seen, const struct outstanding_entry *entry)
+static void save(struct sighting *seen, enum outstanding_kind kind, uint32_t value)
 {
     struct flow *flow = seen->flow;
     const struct outstanding_limits limits = {
@@ -95,28 +95,20 @@ static void add(struct sighting *seen, const struct outstanding_entry *entry)
         .acked = seen->reverse->ack_high,
         .has_acked = (seen->reverse->flags & FLOW_HAS_ACK) != 0,
     };
+    const struct outstanding_entry new = {
+        .time_ns = seen->segment->time_ns,
+        .value = value,
+        .kind = kind & 3,
+        .packet = seen->segment->packet & ((UINT32_C(1) << OUTSTANDING_PACKET_BITS) - 1),
+    };
     struct outstanding_dropped dropped = {0};
+    struct outstanding_entry *old = outstanding_find_or_add(
+        &flow->outstanding, &flow->outstanding_size, &new, &limits, seen->memory, &dropped);
 
-    outstanding_add(&flow->outstanding, &flow->outstanding_size, entry, &limits, seen->memory,
-                    &dropped);
+    if (old && clock_is_older(old->time_ns, new.time_ns, seen->config->max_age_ns))
+        *old = new; /* too old to be answered: begins anew */
     seen->stats->evicted_outstanding += dropped.shed;
     seen->stats->passed_ends += dropped.passed;
-}
-
-static void save(struct sighting *seen, enum outstanding_kind kind, uint32_t value)
-{
-    struct flow *flow = seen->flow;
-    struct outstanding_entry new = {.time_ns = seen->segment->time_ns, .value = value};
-    struct outstanding_entry *old =
-        outstanding_find(&flow->outstanding, flow->outstanding_size, kind != OUTSTANDING_SEQ_END,
-                         value, seen->memory->salt);
-
-    new.kind = kind & 3;
-    new.packet = seen->segment->packet &((UINT32_C(1) << OUTSTANDING_PACKET_BITS) - 1);
-    if (!old)
-        add(seen, &new);
-    else if (clock_is_older(old->time_ns, new.time_ns, seen->config->max_age_ns))
-        *old = new; /* too old to be answered: begins anew */
 }
 
 void rtt_save(struct sighting *seen)

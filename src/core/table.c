@@ -15,7 +15,7 @@ enum {
     FIRST_INDEX_BITS = 10,
     LAST_INDEX_BITS = 31,
     FIRST_CHUNK_CAPACITY = 64,
-    IDLE_ROOMS_PER_NEW_CONNECTION = 2, /* so that searching them keeps up with new ones */
+    TIDIED_PER_NEW_CONNECTION = 4, /* so that tidying up keeps pace with new ones */
     CACHE_LINE = 64,
 };
 
@@ -44,6 +44,7 @@ void table_init(struct table *table, const struct connmon_config *config)
     *table = (struct table){
         .max = config->max_connections,
         .idle_ns = config->idle_ns,
+        .max_age_ns = config->max_age_ns,
         .begin_at_syn = config->begin_at_syn,
     };
 }
@@ -215,35 +216,44 @@ static bool evict(struct table *table, struct memory *memory)
     }
 }
 
-static bool is_idle(const struct table *table, const struct connection *connection, int64_t now)
+/* Whether both flows have been silent for longer than `ns`. */
+static bool is_silent(const struct connection *connection, int64_t now, int64_t ns)
 {
     bool is_timed = false;
 
-    if (table->idle_ns == 0)
-        return false;
     for (int i = 0; i < 2; i++) {
         const struct flow *flow = &connection->flows[i];
 
         if (!(flow->flags & FLOW_HAS_PREVIOUS))
             continue;
-        if (!clock_is_older(flow->previous_time_ns, now, table->idle_ns))
+        if (!clock_is_older(flow->previous_time_ns, now, ns))
             return false;
         is_timed = true;
     }
     return is_timed;
 }
 
-static void forget_idle(struct table *table, int64_t now, struct memory *memory)
+static bool is_idle(const struct table *table, const struct connection *connection, int64_t now)
 {
-    for (int i = 0; i < IDLE_ROOMS_PER_NEW_CONNECTION && table->rooms > 0; i++) {
-        /* Not modulo rooms: while they grow in number, that would show the newest ones only. */
-        uint32_t room = table->idle_hand < table->rooms ? table->idle_hand : 0;
-        const struct connection *connection = connection_at(table, room);
+    return table->idle_ns != 0 && is_silent(connection, now, table->idle_ns);
+}
 
-        table->idle_hand = room + 1;
-        if ((connection->flags & CONNECTION_IN_USE) && is_idle(table, connection, now)) {
+/* Forgets connections that are idle, and of silent ones what is too old to be answered. */
+static void tidy_up(struct table *table, int64_t now, struct memory *memory)
+{
+    for (int i = 0; i < TIDIED_PER_NEW_CONNECTION && table->rooms > 0; i++) {
+        /* Not modulo rooms: while they grow in number, that would show the newest ones only. */
+        uint32_t room = table->tidying_hand < table->rooms ? table->tidying_hand : 0;
+        struct connection *connection = connection_at(table, room);
+
+        table->tidying_hand = room + 1;
+        if (!(connection->flags & CONNECTION_IN_USE))
+            continue;
+        if (is_idle(table, connection, now)) {
             forget(table, room, memory);
             table->idle++;
+        } else if (is_silent(connection, now, table->max_age_ns)) {
+            connection_forget_outstanding(connection, memory);
         }
     }
 }
@@ -307,8 +317,8 @@ static struct connection *begin(struct table *table, uint32_t hash,
     struct connection *connection;
     uint32_t room;
 
-    if (table->idle_ns != 0 && !segment->time_unknown)
-        forget_idle(table, segment->time_ns, memory);
+    if (!segment->time_unknown)
+        tidy_up(table, segment->time_ns, memory);
     if (table->max != 0 && table->open >= table->max)
         evict(table, memory);
     while (!index_reserve(table, memory) || !take_room(table, &room, memory))

@@ -23,8 +23,9 @@ struct table {
     uint32_t open;       /* connections held now */
     uint32_t max;        /* connections; 0: no limit */
     uint32_t next_serial;
-    uint32_t evicting_hand, idle_hand;     /* rooms at which the next search begins */
+    uint32_t evicting_hand, tidying_hand;  /* rooms at which the next search begins */
     int64_t idle_ns;                       /* 0: connections do not grow idle */
+    int64_t max_age_ns;                    /* of what awaits its answer */
     uint64_t begun, evicted, idle, reused; /* connections, for the statistics */
     uint8_t bits;
     bool begin_at_syn;

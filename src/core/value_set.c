@@ -4,146 +4,204 @@
  */
 #include "value_set.h"
 
+#include <stddef.h>
 #include <string.h>
 
-#include "hash.h"
+#include "modular.h"
+#include "value_table.h"
 
 enum {
-    FIRST_TABLE_BITS = 5, /* holds what the default configuration remembers, 128 bytes */
-    LAST_TABLE_BITS = 25,
+    FIRST_BITS = 6, /* 64 bytes, 12 values */
+    LAST_BITS = 27,
 };
 
-static size_t table_bytes(uint8_t bits)
+struct value_history {
+    struct value_table late; /* those that did not come after all before them */
+    uint32_t rising[];       /* each after the one before, all within 2^31 of the first */
+};
+
+static size_t bytes_of(unsigned bits)
 {
-    return ((size_t)1 << bits) * sizeof(uint32_t);
+    return (size_t)1 << bits;
 }
 
-/* The slot that holds `value`, or the free one where it belongs. */
-static uint32_t *slot_of(uint32_t *slots, uint8_t bits, uint32_t value, uint64_t salt)
+static uint32_t room_in(unsigned bits)
 {
-    uint32_t mask = ((uint32_t)1 << bits) - 1;
-    uint32_t i = hash_slot(value, salt, bits);
-
-    while (slots[i] != 0 && slots[i] != value)
-        i = (i + 1) & mask;
-    return &slots[i];
+    return (uint32_t)((bytes_of(bits) - offsetof(struct value_history, rising)) / sizeof(uint32_t));
 }
 
-void value_set_prefetch(const struct value_set *set, value_set_size size, uint32_t value,
-                        uint64_t salt)
+void value_set_prefetch(const struct value_set *set, value_set_size size)
 {
-    if (size == VALUE_SET_TABLE)
-        __builtin_prefetch(&set->table.slots[hash_slot(value, salt, (uint8_t)set->table.bits)], 1);
+    if (size != VALUE_SET_MANY)
+        return;
+    __builtin_prefetch(set->many.history);
+    __builtin_prefetch(&set->many.history->rising[set->many.count], 1);
 }
 
 void value_set_clear(struct value_set *set, value_set_size *size, struct memory *memory)
 {
-    if (*size == VALUE_SET_TABLE)
-        memory_free(memory, set->table.slots, table_bytes((uint8_t)set->table.bits));
+    if (*size == VALUE_SET_MANY) {
+        value_table_clear(&set->many.history->late, memory);
+        memory_free(memory, set->many.history, bytes_of(set->many.bits));
+    }
     memset(set, 0, sizeof(*set));
     *size = 0;
 }
 
-/* Moves a table to one of 2^bits slots. False if there is no memory for it. */
-static bool grow(struct value_set *set, uint8_t bits, struct memory *memory)
+/* Whether it lies beyond all others, late ones too, and so is new. */
+static bool is_above(const struct value_set *set, uint32_t value)
 {
-    uint32_t *old = set->table.slots;
-    size_t old_slots = (size_t)1 << set->table.bits;
-    uint32_t *slots = bits <= LAST_TABLE_BITS ? memory_alloc(memory, table_bytes(bits)) : NULL;
+    return !set->many.is_wound && mod32_after(value, set->many.highest) &&
+           value - set->many.history->rising[0] <= INT32_MAX;
+}
 
-    if (!slots)
+static bool is_late(const struct value_set *set, uint32_t value, const struct memory *memory)
+{
+    return value_table_has(&set->many.history->late, value, memory->salt);
+}
+
+static bool is_risen(const struct value_set *set, uint32_t value)
+{
+    const uint32_t *rising = set->many.history->rising;
+    uint32_t beyond = value - rising[0], low = 0, high = set->many.count;
+
+    if (beyond > set->many.highest - rising[0])
         return false;
-    for (size_t i = 0; i < old_slots; i++)
-        if (old[i] != 0)
-            *slot_of(slots, bits, old[i], memory->salt) = old[i];
-    memory_free(memory, old, table_bytes((uint8_t)set->table.bits));
-    set->table.slots = slots;
-    set->table.bits = bits & 31U;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (rising[middle] - rising[0] <= beyond)
+            low = middle;
+        else
+            high = middle;
+    }
+    return rising[low] == value;
+}
+
+static bool grow(struct value_set *set, struct memory *memory)
+{
+    const unsigned bits = set->many.bits + 1U;
+    struct value_history *history = bits <= LAST_BITS ? memory_alloc(memory, bytes_of(bits)) : NULL;
+
+    if (!history)
+        return false;
+    memcpy(history, set->many.history, bytes_of(set->many.bits));
+    memory_free(memory, set->many.history, bytes_of(set->many.bits));
+    set->many.history = history;
+    set->many.bits = bits & 31U;
     return true;
+}
+
+/* Those that rise have come half around, and begin anew. */
+static bool wind(struct value_set *set, struct memory *memory)
+{
+    struct value_history *history = set->many.history;
+
+    for (uint32_t i = 0; i < set->many.count; i++)
+        if (!value_table_add(&history->late, history->rising[i], memory))
+            return false;
+    set->many.count = 0;
+    set->many.is_wound = true;
+    return true;
+}
+
+static bool append(struct value_set *set, uint32_t value, struct memory *memory)
+{
+    if (set->many.count > 0 && value - set->many.history->rising[0] > INT32_MAX &&
+        !wind(set, memory))
+        return false;
+    if (set->many.count == room_in(set->many.bits) && !grow(set, memory))
+        return false;
+    set->many.history->rising[set->many.count++] = value;
+    set->many.highest = value;
+    return true;
+}
+
+static bool insert(struct value_set *set, uint32_t value, struct memory *memory)
+{
+    if (set->many.count == 0 || mod32_after(value, set->many.highest))
+        return append(set, value, memory);
+    return value_table_add(&set->many.history->late, value, memory);
 }
 
 static bool leave_few(struct value_set *set, value_set_size *size, struct memory *memory)
 {
-    uint32_t *slots = memory_alloc(memory, table_bytes(FIRST_TABLE_BITS));
-    struct value_set table = {.table = {.slots = slots, .bits = FIRST_TABLE_BITS}};
+    const struct value_set few = *set;
+    struct value_history *history = memory_alloc(memory, bytes_of(FIRST_BITS));
 
-    if (!slots)
+    if (!history)
         return false;
-    for (uint32_t i = 0; i < VALUE_SET_FEW; i++) {
-        if (set->few[i] == 0)
-            table.table.has_zero = true;
-        else
-            *slot_of(slots, FIRST_TABLE_BITS, set->few[i], memory->salt) = set->few[i];
-    }
-    table.table.used = VALUE_SET_FEW;
-    table.table.latest = set->few[VALUE_SET_FEW - 1];
-    *set = table;
-    *size = VALUE_SET_TABLE;
+    memset(set, 0, sizeof(*set));
+    set->many.history = history;
+    set->many.bits = FIRST_BITS;
+    *size = VALUE_SET_MANY;
+    for (uint32_t i = 0; i < VALUE_SET_FEW; i++)
+        if (!insert(set, few.few[i], memory)) {
+            value_set_clear(set, size, memory);
+            *set = few;
+            *size = VALUE_SET_FEW;
+            return false;
+        }
     return true;
 }
 
-static bool add_to_table(struct value_set *set, uint32_t value, uint64_t salt)
-{
-    uint32_t *slot;
-
-    if (value == 0) {
-        if (set->table.has_zero)
-            return false;
-        set->table.has_zero = true;
-    } else {
-        slot = slot_of(set->table.slots, (uint8_t)set->table.bits, value, salt);
-        if (*slot == value)
-            return false;
-        *slot = value;
-    }
-    set->table.used++;
-    set->table.latest = value;
-    return true;
-}
-
-/* A table is kept at most three quarters full. */
-static bool is_crowded(const struct value_set *set)
-{
-    return set->table.used >= (uint32_t)3 << (set->table.bits - 2);
-}
-
-/* Forgets all but `value`; a table stays, it will soon be needed again. */
+/* Forgets all but `value`; what holds those that rise stays, it will soon be needed again. */
 static void start_over(struct value_set *set, value_set_size *size, uint32_t value,
                        struct memory *memory)
 {
-    if (*size != VALUE_SET_TABLE) {
+    if (*size != VALUE_SET_MANY) {
         value_set_clear(set, size, memory);
         set->few[(*size)++] = value;
         return;
     }
-    memset(set->table.slots, 0, table_bytes((uint8_t)set->table.bits));
-    set->table.used = 0;
-    set->table.has_zero = false;
-    add_to_table(set, value, memory->salt);
+    value_table_clear(&set->many.history->late, memory);
+    set->many.count = 0;
+    set->many.is_wound = false;
+    append(set, value, memory);
+}
+
+static bool add_to_few(struct value_set *set, value_set_size *size, uint32_t value)
+{
+    for (uint32_t i = 0; i < *size; i++)
+        if (set->few[i] == value)
+            return false;
+    set->few[(*size)++] = value;
+    return true;
+}
+
+static bool is_among_few(const struct value_set *set, uint32_t value)
+{
+    for (uint32_t i = 0; i < VALUE_SET_FEW; i++)
+        if (set->few[i] == value)
+            return true;
+    return false;
+}
+
+static uint32_t total(const struct value_set *set)
+{
+    return set->many.count + set->many.history->late.used;
 }
 
 bool value_set_add(struct value_set *set, value_set_size *size, uint32_t value, uint32_t max,
                    struct memory *memory, uint64_t *evicted)
 {
-    if (*size != VALUE_SET_TABLE) {
-        for (uint32_t i = 0; i < *size; i++)
-            if (set->few[i] == value)
-                return false;
-        if (*size < VALUE_SET_FEW) {
-            set->few[(*size)++] = value;
-            return true;
-        }
+    if (*size < VALUE_SET_FEW)
+        return add_to_few(set, size, value);
+    if (*size == VALUE_SET_FEW) {
+        if (is_among_few(set, value))
+            return false;
         if (!leave_few(set, size, memory)) {
             start_over(set, size, value, memory);
             *evicted += VALUE_SET_FEW;
             return true;
         }
     }
-    if (set->table.latest == value || !add_to_table(set, value, memory->salt))
+    if (set->many.highest == value)
         return false;
-    if ((max != 0 && set->table.used > max) ||
-        (is_crowded(set) && !grow(set, (uint8_t)(set->table.bits + 1), memory))) {
-        *evicted += set->table.used - 1;
+    if (!is_above(set, value) && (is_risen(set, value) || is_late(set, value, memory)))
+        return false;
+    if ((max != 0 && total(set) >= max) || !insert(set, value, memory)) {
+        *evicted += total(set);
         start_over(set, size, value, memory);
     }
     return true;

@@ -27,7 +27,7 @@ static uint32_t add(struct fixture *f, enum outstanding_kind kind, uint32_t valu
     struct outstanding_entry entry = {.time_ns = time_ns, .value = value, .kind = kind & 3};
     struct outstanding_dropped dropped = {0};
 
-    outstanding_add(&f->all, &f->size, &entry, &f->limits, &f->memory, &dropped);
+    outstanding_find_or_add(&f->all, &f->size, &entry, &f->limits, &f->memory, &dropped);
     f->passed += dropped.passed;
     return (uint32_t)dropped.shed;
 }
@@ -243,6 +243,24 @@ static void random_additions_and_removals_agree_with_a_list(void **state)
     clear(&f);
 }
 
+/* A factor that puts all values in one place is soon changed for another. */
+static void unlucky_factors_are_left(void **state)
+{
+    const uint32_t values = 5000;
+    struct fixture f = empty(0, 0);
+
+    (void)state;
+    f.memory.salt = 1;
+    for (uint32_t value = 0; value < values; value++)
+        assert_int_equal(add(&f, OUTSTANDING_SEQ_END, value, 1), 0);
+    assert_true(f.all.table.turn > 0);
+    assert_int_equal(count(&f, false, values), values);
+    for (uint32_t value = 0; value < values; value++)
+        assert_true(take(&f, false, value));
+    assert_int_equal(count(&f, false, values), 0);
+    clear(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +275,7 @@ int main(void)
         cmocka_unit_test(without_memory_the_newest_are_kept),
         cmocka_unit_test(sequence_ends_can_be_dropped_alone),
         cmocka_unit_test(random_additions_and_removals_agree_with_a_list),
+        cmocka_unit_test(unlucky_factors_are_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

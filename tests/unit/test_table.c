@@ -351,6 +351,26 @@ static void memory_is_used_again(void **state)
     scenario_end(&s);
 }
 
+/* What can no longer be answered is given back, though the connection is kept. */
+static void silent_connections_hold_less(void **state)
+{
+    enum { SEGMENTS = 50, LIVES = 1000 };
+    struct scenario s = scenario_begin(NULL);
+    size_t memory = 0;
+
+    (void)state;
+    for (int64_t life = 0; life < LIVES; life++) { /* one a second: ten within the max age */
+        for (uint32_t i = 0; i < SEGMENTS; i++)
+            send(&s, CLIENT, .port = (uint16_t)(life + 1), .seq = i, .len = 1,
+                 .at_ms = 1000 * life);
+        if (life == LIVES / 2)
+            memory = scenario_stats(&s).memory;
+    }
+    assert_int_equal(scenario_stats(&s).connections_open, LIVES);
+    assert_true(scenario_stats(&s).memory - memory < 2 * LIVES * sizeof(struct connection));
+    scenario_end(&s);
+}
+
 /* The rate of memory as it grows, and with it the size of an idle connection. */
 static void a_connection_is_small(void **state)
 {
@@ -379,6 +399,7 @@ int main(void)
         cmocka_unit_test(without_an_idle_time_silence_does_not_matter),
         cmocka_unit_test(only_a_known_time_proves_silence),
         cmocka_unit_test(memory_is_used_again),
+        cmocka_unit_test(silent_connections_hold_less),
         cmocka_unit_test(a_connection_is_small),
     };
 

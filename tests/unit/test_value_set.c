@@ -48,21 +48,49 @@ static void a_value_is_new_once(void **state)
     clear(&f);
 }
 
-static void zero_is_a_value_in_a_table_too(void **state)
+/* As acknos of many gigabytes. */
+static void values_that_wrap_are_known_again(void **state)
+{
+    const uint32_t step = 0x10000001, values = 1000;
+    struct fixture f = empty(0);
+
+    (void)state;
+    for (uint32_t i = 0; i < values; i++) {
+        assert_true(add(&f, i * step, 0));
+        for (uint32_t known = 0; known <= i; known += 1 + i / 20)
+            assert_false(add(&f, known * step, 0));
+    }
+    clear(&f);
+}
+
+static void late_values_are_known_again(void **state)
 {
     struct fixture f = empty(0);
 
     (void)state;
-    for (uint32_t value = 1; value <= 100; value++)
+    for (uint32_t value = 1000; value < 2000; value += 2)
         assert_true(add(&f, value, 0));
-    assert_true(add(&f, 0, 0));
-    assert_false(add(&f, 0, 0));
+    for (uint32_t value = 0; value < 4000; value++)
+        assert_int_equal(add(&f, value, 0), value % 2 != 0 || value < 1000 || value >= 2000);
+    for (uint32_t value = 0; value < 4000; value++)
+        assert_false(add(&f, value, 0));
     clear(&f);
+}
 
-    assert_true(add(&f, 0, 0)); /* among the few, and carried over */
-    for (uint32_t value = 1; value <= 100; value++)
-        assert_true(add(&f, value, 0));
-    assert_false(add(&f, 0, 0));
+/* Half the circle of values away, neither is the later one. */
+static void opposite_values_are_distinct(void **state)
+{
+    struct fixture f = empty(0);
+
+    (void)state;
+    for (uint32_t i = 0; i < 100; i++) {
+        assert_true(add(&f, i, 0));
+        assert_true(add(&f, i + (UINT32_C(1) << 31), 0));
+    }
+    for (uint32_t i = 0; i < 100; i++) {
+        assert_false(add(&f, i, 0));
+        assert_false(add(&f, i + (UINT32_C(1) << 31), 0));
+    }
     clear(&f);
 }
 
@@ -111,7 +139,7 @@ static void at_the_cap_it_starts_over(void **state)
 
 static void without_memory_it_starts_over(void **state)
 {
-    struct fixture f = empty(sizeof(uint32_t) << 6); /* 16 slots, and 32 */
+    struct fixture f = empty(256); /* 64 bytes, and twice as many */
 
     (void)state;
     for (uint32_t value = 1; value <= 1000; value++) {
@@ -135,7 +163,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_is_new_once),
-        cmocka_unit_test(zero_is_a_value_in_a_table_too),
+        cmocka_unit_test(values_that_wrap_are_known_again),
+        cmocka_unit_test(late_values_are_known_again),
+        cmocka_unit_test(opposite_values_are_distinct),
         cmocka_unit_test(few_values_need_no_memory),
         cmocka_unit_test(regular_values_are_distinct),
         cmocka_unit_test(at_the_cap_it_starts_over),
