@@ -6,11 +6,11 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "argument.h"
 #include "say.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -44,12 +44,84 @@ enum {
     MOST_KIB = 1 << 20,
 };
 
-/* What cannot be told from the options themselves. */
-struct said {
-    bool idle, max_flows, speed, verbose, interval;
-    bool hosts, selects;
-    bool split_more, format, payload; /* options that need --split; two of these */
-    int64_t interval_ns;
+/* The command line as it is read. */
+struct words {
+    struct options options;
+    bool has[OPTIONS]; /* what was said at all */
+    unsigned split_format, index_format;
+    uint64_t buffer_kib, worst, max_flows;
+    int64_t summary_interval_ns;
+};
+
+/* How an option is taken. */
+enum kind {
+    SAID,    /* that it was, is all */
+    FLAG,    /* bool: true */
+    WORD,    /* const char *: the argument as it is */
+    SOURCE,  /* likewise, but only once */
+    COUNT,   /* uint64_t, up to `most` */
+    SECONDS, /* int64_t: nanoseconds */
+    FACTOR,  /* double */
+    CHOICE,  /* unsigned: which of `choices` */
+};
+
+struct way {
+    enum kind kind;
+    size_t at; /* where the value goes, in struct words */
+    uint64_t most;
+    bool is_positive; /* 0 is refused */
+    const char *const *choices;
+    enum options_table table; /* asked for by this option */
+};
+
+#define AT(member) .at = offsetof(struct words, member)
+
+static const char *const split_formats[] = {
+    [EXPORT_PCAPNG] = "pcapng",
+    [EXPORT_PCAP] = "pcap",
+    [EXPORT_JSON] = "json",
+    [EXPORT_TEXT] = "txt",
+    NULL,
+};
+static const char *const index_formats[] = {
+    [TREE_JSON] = "json", [TREE_PLIST] = "plist", [TREE_TEXT] = "text", NULL};
+
+static const struct way ways[OPTIONS] = {
+    [OPTION_INTERFACE] = {SOURCE, AT(options.interface)},
+    [OPTION_READ] = {SOURCE, AT(options.file)},
+    [OPTION_EMULATE] = {SOURCE, AT(options.file)},
+    [OPTION_SPEED] = {FACTOR, AT(options.speed)},
+    [OPTION_FILTER] = {WORD, AT(options.filter)},
+    [OPTION_COUNT] = {COUNT, AT(options.count), .most = UINT64_MAX},
+    [OPTION_SECONDS] = {SECONDS, AT(options.duration_ns)},
+    [OPTION_BUFFER_SIZE] = {COUNT, AT(buffer_kib), .most = MOST_KIB},
+    [OPTION_USER] = {WORD, AT(options.user)},
+    [OPTION_MACHINE] = {FLAG, AT(options.line.machine)},
+    [OPTION_QUICK] = {FLAG, AT(options.line.quick)},
+    [OPTION_SHOW_LOCAL] = {FLAG, AT(options.shows_local)},
+    [OPTION_JSON] = {FLAG, AT(options.is_json)},
+    [OPTION_CSV] = {FLAG, AT(options.is_csv)},
+    [OPTION_CONVERSATIONS] = {SAID, .table = TABLE_CONVERSATIONS},
+    [OPTION_HOSTS] = {FLAG, AT(options.by_host)},
+    [OPTION_TRANSACTIONS] = {SAID, .table = TABLE_TRANSACTIONS},
+    [OPTION_EVENTS] = {SAID, .table = TABLE_EVENTS},
+    [OPTION_BANDWIDTH] = {SECONDS, AT(options.interval_ns), .is_positive = true,
+                          .table = TABLE_BANDWIDTH},
+    [OPTION_INDEX] = {CHOICE, AT(index_format), .choices = index_formats, .table = TABLE_INDEX},
+    [OPTION_WRITE] = {WORD, AT(options.write)},
+    [OPTION_QUIET] = {FLAG, AT(options.is_quiet)},
+    [OPTION_VERBOSE] = {.kind = SAID},
+    [OPTION_SUM_INT] = {SECONDS, AT(summary_interval_ns)},
+    [OPTION_SPLIT] = {WORD, AT(options.split.folder)},
+    [OPTION_FLOWS] = {FLAG, AT(options.split.by_flow)},
+    [OPTION_SPLIT_FORMAT] = {CHOICE, AT(split_format), .choices = split_formats},
+    [OPTION_PAYLOAD] = {.kind = SAID},
+    [OPTION_WORST] = {COUNT, AT(worst), .most = UINT32_MAX, .is_positive = true},
+    [OPTION_MIN_RTT_P95] = {SECONDS, AT(options.split.min_rtt_ns)},
+    [OPTION_OVERWRITE] = {FLAG, AT(options.split.overwrites)},
+    [OPTION_RTD_MAX_AGE] = {SECONDS, AT(options.max_age_ns)},
+    [OPTION_FLOW_MAX_IDLE] = {SECONDS, AT(options.idle_ns)},
+    [OPTION_MAX_FLOWS] = {COUNT, AT(max_flows), .most = UINT32_MAX},
 };
 
 static void print_help(FILE *to)
@@ -90,95 +162,6 @@ static void fill_names(struct option *names, char *letters)
     *letters = '\0';
 }
 
-static bool wrong_argument(enum id id, const char *argument, const char *wanted)
-{
-    say("--%s %s: must be %s", infos[id].name, argument, wanted);
-    return false;
-}
-
-static bool parse_count(enum id id, const char *argument, uint64_t most, uint64_t *count)
-{
-    char *end;
-    unsigned long long value;
-
-    errno = 0;
-    value = strtoull(argument, &end, 10);
-    if (argument[0] < '0' || argument[0] > '9' || *end || errno || value > most)
-        return wrong_argument(id, argument, "a whole number");
-    *count = value;
-    return true;
-}
-
-static bool parse_count32(enum id id, const char *argument, uint32_t most, uint32_t *count)
-{
-    uint64_t value;
-
-    if (!parse_count(id, argument, most, &value))
-        return false;
-    *count = (uint32_t)value;
-    return true;
-}
-
-static bool parse_number(enum id id, const char *argument, const char *wanted, double *number)
-{
-    char *end;
-
-    *number = strtod(argument, &end);
-    if (end == argument || *end || !isfinite(*number) || *number < 0)
-        return wrong_argument(id, argument, wanted);
-    return true;
-}
-
-static bool parse_seconds(enum id id, const char *argument, int64_t *ns)
-{
-    const double most = 1e9; /* some thirty years */
-    double seconds;
-
-    if (!parse_number(id, argument, "a number of seconds", &seconds))
-        return false;
-    *ns = (int64_t)((seconds < most ? seconds : most) * (double)NS_PER_S);
-    return true;
-}
-
-static bool parse_speed(struct options *options, const char *argument)
-{
-    return parse_number(OPTION_SPEED, argument, "a number above 0", &options->speed) &&
-           (options->speed > 0 || wrong_argument(OPTION_SPEED, argument, "a number above 0"));
-}
-
-static bool parse_format(struct options *options, struct said *said, const char *argument)
-{
-    static const char *const names[] = {
-        [EXPORT_PCAPNG] = "pcapng",
-        [EXPORT_PCAP] = "pcap",
-        [EXPORT_JSON] = "json",
-        [EXPORT_TEXT] = "txt",
-    };
-
-    said->format = true;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(argument, names[i]) != 0)
-            continue;
-        options->split.format = (enum export_format)i;
-        return true;
-    }
-    return wrong_argument(OPTION_SPLIT_FORMAT, argument, "pcapng, pcap, json or txt");
-}
-
-static bool parse_index(struct options *options, const char *argument)
-{
-    static const char *const names[] = {
-        [TREE_JSON] = "json", [TREE_PLIST] = "plist", [TREE_TEXT] = "text"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(argument, names[i]) != 0)
-            continue;
-        options->index_format = (enum tree_format)i;
-        return true;
-    }
-    return wrong_argument(OPTION_INDEX, argument, "json, plist or text");
-}
-
 static bool set_table(struct options *options, enum options_table table)
 {
     if (options->table != TABLE_NONE && options->table != table) {
@@ -190,176 +173,125 @@ static bool set_table(struct options *options, enum options_table table)
     return true;
 }
 
-static bool set_source(const char **source, enum id id, const char *argument)
+static bool set_source(const char **source, const char *option, const char *argument)
 {
     if (*source) {
-        say("--%s %s: there is one source already, %s", infos[id].name, argument, *source);
+        say("--%s %s: there is one source already, %s", option, argument, *source);
         return false;
     }
     *source = argument;
     return true;
 }
 
-/* False if the option's argument is wrong. */
-static bool take(struct options *options, struct said *said, enum id id, const char *argument)
+static bool take_value(const struct way *way, void *value, const char *option, const char *argument)
 {
-    switch (id) {
-    case OPTION_INTERFACE:
-        return set_source(&options->interface, id, argument);
-    case OPTION_EMULATE:
-        options->is_emulating = true;
-        return set_source(&options->file, id, argument);
-    case OPTION_READ:
-        return set_source(&options->file, id, argument);
-    case OPTION_SPEED:
-        said->speed = true;
-        return parse_speed(options, argument);
-    case OPTION_FILTER:
-        options->filter = argument;
+    switch (way->kind) {
+    case SAID:
         return true;
-    case OPTION_COUNT:
-        return parse_count(id, argument, UINT64_MAX, &options->count);
-    case OPTION_SECONDS:
-        return parse_seconds(id, argument, &options->duration_ns);
-    case OPTION_BUFFER_SIZE:
-        return parse_count32(id, argument, MOST_KIB, &options->buffer_kib);
-    case OPTION_USER:
-        options->user = argument;
+    case FLAG:
+        return *(bool *)value = true;
+    case WORD:
+        *(const char **)value = argument;
         return true;
-    case OPTION_MACHINE:
-        options->line.machine = true;
-        return true;
-    case OPTION_QUICK:
-        options->line.quick = true;
-        return true;
-    case OPTION_SHOW_LOCAL:
-        options->shows_local = true;
-        return true;
-    case OPTION_JSON:
-        options->is_json = true;
-        return true;
-    case OPTION_CSV:
-        options->is_csv = true;
-        return true;
-    case OPTION_CONVERSATIONS:
-        return set_table(options, TABLE_CONVERSATIONS);
-    case OPTION_HOSTS:
-        return said->hosts = true;
-    case OPTION_TRANSACTIONS:
-        return set_table(options, TABLE_TRANSACTIONS);
-    case OPTION_EVENTS:
-        return set_table(options, TABLE_EVENTS);
-    case OPTION_BANDWIDTH:
-        return parse_seconds(id, argument, &options->interval_ns) &&
-               (options->interval_ns > 0 || wrong_argument(id, argument, "a number above 0")) &&
-               set_table(options, TABLE_BANDWIDTH);
-    case OPTION_INDEX:
-        return parse_index(options, argument) && set_table(options, TABLE_INDEX);
-    case OPTION_WRITE:
-        options->write = argument;
-        return true;
-    case OPTION_QUIET:
-        options->is_quiet = true;
-        return true;
-    case OPTION_VERBOSE:
-        said->verbose = true;
-        return true;
-    case OPTION_SUM_INT:
-        said->interval = true;
-        return parse_seconds(id, argument, &said->interval_ns);
-    case OPTION_SPLIT:
-        options->split.folder = argument;
-        return true;
-    case OPTION_FLOWS:
-        return said->split_more = options->split.by_flow = true;
-    case OPTION_SPLIT_FORMAT:
-        said->split_more = true;
-        return parse_format(options, said, argument);
-    case OPTION_PAYLOAD:
-        return said->split_more = said->payload = true;
-    case OPTION_WORST:
-        said->selects = true;
-        return parse_count32(id, argument, UINT32_MAX, &options->split.worst) &&
-               (options->split.worst > 0 || wrong_argument(id, argument, "a number above 0"));
-    case OPTION_MIN_RTT_P95:
-        said->selects = true;
-        return parse_seconds(id, argument, &options->split.min_rtt_ns);
-    case OPTION_OVERWRITE:
-        return said->split_more = options->split.overwrites = true;
-    case OPTION_RTD_MAX_AGE:
-        return parse_seconds(id, argument, &options->max_age_ns);
-    case OPTION_FLOW_MAX_IDLE:
-        said->idle = true;
-        return parse_seconds(id, argument, &options->idle_ns);
-    case OPTION_MAX_FLOWS:
-        said->max_flows = true;
-        return parse_count32(id, argument, UINT32_MAX, &options->max_flows);
-    default:
-        return false;
+    case SOURCE:
+        return set_source(value, option, argument);
+    case COUNT:
+        return argument_count(option, argument, way->most, value) &&
+               (!way->is_positive || *(uint64_t *)value > 0 ||
+                argument_refuse(option, argument, "a number above 0"));
+    case SECONDS:
+        return argument_seconds(option, argument, value) &&
+               (!way->is_positive || *(int64_t *)value > 0 ||
+                argument_refuse(option, argument, "a number above 0"));
+    case FACTOR:
+        return argument_factor(option, argument, value);
+    case CHOICE:
+        return argument_choice(option, argument, way->choices, value);
     }
+    return false;
 }
 
-static const char *check_split(const struct options *options, const struct said *said)
+/* False if the option's argument is wrong. */
+static bool take(struct words *words, enum id id, const char *argument)
 {
-    const struct split_options *split = &options->split;
+    const struct way *way = &ways[id];
 
-    if (!split->folder && said->split_more)
+    words->has[id] = true;
+    return take_value(way, (char *)words + way->at, infos[id].name, argument) &&
+           (way->table == TABLE_NONE || set_table(&words->options, way->table));
+}
+
+static const char *check_split(const struct words *words)
+{
+    const struct options *options = &words->options;
+    const bool *has = words->has;
+
+    if (!has[OPTION_SPLIT] && (has[OPTION_FLOWS] || has[OPTION_SPLIT_FORMAT] ||
+                               has[OPTION_PAYLOAD] || has[OPTION_OVERWRITE]))
         return "--flows, --split-format, --payload and --overwrite need --split";
-    if (!split->folder)
-        return said->selects && options->table != TABLE_INDEX
+    if (!has[OPTION_SPLIT])
+        return (has[OPTION_WORST] || has[OPTION_MIN_RTT_P95]) && options->table != TABLE_INDEX
                    ? "--worst and --min-rtt-p95 need --split or --index"
                    : NULL;
-    if (options->interface || options->is_emulating)
+    if (options->interface || has[OPTION_EMULATE])
         return "--split needs -r: only a file ends, and can be read at any pace";
-    if (said->payload && said->format)
+    if (has[OPTION_PAYLOAD] && has[OPTION_SPLIT_FORMAT])
         return "--payload and --split-format are two kinds of files: ask for one";
-    if ((split->worst > 0 || split->min_rtt_ns > 0) && options->file &&
-        strcmp(options->file, "-") == 0)
+    if ((words->worst > 0 || options->split.min_rtt_ns > 0) && strcmp(options->file, "-") == 0)
         return "--worst and --min-rtt-p95 read the capture twice, which standard input cannot: "
                "name a file with -r";
     return NULL;
 }
 
 /* What does not go together. */
-static bool check(const struct options *options, const struct said *said)
+static bool check(const struct words *words)
 {
+    const struct options *options = &words->options;
     const char *wrong = NULL;
 
     if (!options->interface && !options->file)
         wrong = "nothing to do: name an interface with -i or a file with -r";
     else if (options->interface && options->file)
         wrong = "-i and -r are two sources: name one";
-    else if (said->speed && !options->is_emulating)
+    else if (words->has[OPTION_SPEED] && !words->has[OPTION_EMULATE])
         wrong = "--speed needs -e: only an emulation has a speed";
     else if (options->is_csv && options->table >= TABLE_EVENTS)
         wrong = "--events, --bandwidth and --index have no --csv: ask for JSON";
     else if (options->is_csv && options->is_json)
         wrong = "--csv and --json are two formats: ask for one";
     else
-        wrong = check_split(options, said);
+        wrong = check_split(words);
     if (wrong)
         say("%s; see connmon --help", wrong);
     return !wrong;
 }
 
 /* --hosts is a table of its own, or --bandwidth of addresses. */
-static bool set_hosts(struct options *options, const struct said *said)
+static bool set_hosts(struct options *options)
 {
-    options->by_host = said->hosts;
-    return !said->hosts || options->table == TABLE_BANDWIDTH || set_table(options, TABLE_HOSTS);
+    return !options->by_host || options->table == TABLE_BANDWIDTH ||
+           set_table(options, TABLE_HOSTS);
 }
 
-static void complete(struct options *options, const struct said *said)
+/* What depends on other options, or has another type than it is read as. */
+static void complete(struct words *words)
 {
-    if (said->payload)
-        options->split.format = EXPORT_PAYLOAD;
-    if (said->verbose || said->interval)
-        options->summary_interval_ns = said->interval_ns;
-    options->timeout_ns = said->idle ? options->idle_ns : LIVE_IDLE_S * NS_PER_S;
-    if (options->interface && !said->idle)
+    struct options *options = &words->options;
+    const bool *has = words->has;
+
+    options->is_emulating = has[OPTION_EMULATE];
+    options->buffer_kib = (uint32_t)words->buffer_kib;
+    options->index_format = (enum tree_format)words->index_format;
+    options->split.format =
+        has[OPTION_PAYLOAD] ? EXPORT_PAYLOAD : (enum export_format)words->split_format;
+    options->split.worst = (uint32_t)words->worst;
+    if (has[OPTION_VERBOSE] || has[OPTION_SUM_INT])
+        options->summary_interval_ns = words->summary_interval_ns;
+    options->timeout_ns = has[OPTION_FLOW_MAX_IDLE] ? options->idle_ns : LIVE_IDLE_S * NS_PER_S;
+    if (options->interface && !has[OPTION_FLOW_MAX_IDLE])
         options->idle_ns = LIVE_IDLE_S * NS_PER_S;
-    if (options->interface && !said->max_flows)
-        options->max_flows = LIVE_FLOWS;
+    options->max_flows =
+        options->interface && !has[OPTION_MAX_FLOWS] ? LIVE_FLOWS : (uint32_t)words->max_flows;
 }
 
 static bool refuse(int answer, const char *word, int *exit_status)
@@ -401,8 +333,7 @@ static enum id id_of(int answer)
     return id;
 }
 
-static bool parse_words(struct options *options, struct said *said, int argc, char **argv,
-                        int *exit_status)
+static bool parse_words(struct words *words, int argc, char **argv, int *exit_status)
 {
     struct option names[NAMES];
     char letters[LETTERS];
@@ -415,7 +346,7 @@ static bool parse_words(struct options *options, struct said *said, int argc, ch
             return refuse(answer, argv[optind - 1], exit_status);
         if (id_of(answer) == OPTION_HELP || id_of(answer) == OPTION_VERSION)
             return inform(id_of(answer), exit_status);
-        if (!take(options, said, id_of(answer), optarg))
+        if (!take(words, id_of(answer), optarg))
             return false;
     }
     if (optind == argc)
@@ -426,17 +357,22 @@ static bool parse_words(struct options *options, struct said *said, int argc, ch
 
 bool options_parse(struct options *options, int argc, char **argv, int *exit_status)
 {
-    struct said said = {.interval_ns = 10 * NS_PER_S};
+    struct words words = {
+        .options = {.speed = 1, .max_age_ns = 10 * NS_PER_S},
+        .split_format = EXPORT_PCAPNG,
+        .buffer_kib = BUFFER_KIB,
+        .summary_interval_ns = 10 * NS_PER_S,
+    };
 
-    *options = (struct options){.speed = 1, .buffer_kib = BUFFER_KIB, .max_age_ns = 10 * NS_PER_S};
     *exit_status = EXIT_USAGE;
     if (argc <= 1) {
         print_help(stderr);
         return false;
     }
-    if (!parse_words(options, &said, argc, argv, exit_status) || !set_hosts(options, &said) ||
-        !check(options, &said))
+    if (!parse_words(&words, argc, argv, exit_status) || !set_hosts(&words.options) ||
+        !check(&words))
         return false;
-    complete(options, &said);
+    complete(&words);
+    *options = words.options;
     return true;
 }
