@@ -1,8 +1,7 @@
 /* bandwidth.c
  *
- * Rows are those of the interval alone; an open hash table of their numbers finds them. When the
- * interval ends, a heap of as many rows as are wanted picks the largest, and the slots of the rows
- * that there were are freed: idle connections are never looked at.
+ * Rows are those of the interval alone. When it ends, a heap of as many rows as are wanted picks
+ * the largest: idle connections are never looked at.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,26 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash.h"
-#include "memory.h"
-#include "rates.h"
+#include "rates_table.h"
 #include "text.h"
 
-enum { FIRST_BITS = 6, LAST_BITS = 31, HEAD_SIZE = 160 };
+enum { HEAD_SIZE = 160, MOST_WAITING = 16 };
 
 struct bandwidth {
     struct bandwidth_config config;
     report_sink *sink;
     void *to;
-    struct memory memory;
     struct rates_interval interval;
-    struct rates *rows;
-    const void **order; /* as many as rows */
-    uint32_t *slots;    /* number of a row plus 1; 0: free */
-    size_t count, capacity;
+    struct rates_table table;
     uint64_t dropped;
     bool has_time;
-    uint8_t bits;
+    uint8_t waiting; /* packets that are not in their rows yet */
+    struct rates_packet packets[MOST_WAITING];
 };
 
 struct bandwidth *bandwidth_new(const struct bandwidth_config *config, report_sink *sink, void *to)
@@ -39,7 +33,7 @@ struct bandwidth *bandwidth_new(const struct bandwidth_config *config, report_si
 
     if (!bandwidth)
         return NULL;
-    memory_init(&bandwidth->memory, 0);
+    rates_table_init(&bandwidth->table, config->by_host);
     bandwidth->config = *config;
     bandwidth->sink = sink;
     bandwidth->to = to;
@@ -47,35 +41,24 @@ struct bandwidth *bandwidth_new(const struct bandwidth_config *config, report_si
     return bandwidth;
 }
 
-static void forget_rows(struct bandwidth *bandwidth)
+static void forget_interval(struct bandwidth *bandwidth)
 {
-    for (size_t i = 0; i < bandwidth->count; i++)
-        bandwidth->slots[bandwidth->rows[i].slot] = 0;
-    bandwidth->count = 0;
+    rates_table_clear(&bandwidth->table);
+    bandwidth->waiting = 0;
     bandwidth->interval.bytes = 0;
 }
 
 void bandwidth_reset(struct bandwidth *bandwidth)
 {
-    forget_rows(bandwidth);
+    forget_interval(bandwidth);
     bandwidth->has_time = false;
-}
-
-static void free_arrays(struct bandwidth *bandwidth)
-{
-    struct memory *memory = &bandwidth->memory;
-
-    memory_free(memory, bandwidth->rows, bandwidth->capacity * sizeof(*bandwidth->rows));
-    memory_free(memory, bandwidth->order, bandwidth->capacity * sizeof(*bandwidth->order));
-    memory_free(memory, bandwidth->slots, ((size_t)1 << bandwidth->bits) * sizeof(uint32_t));
 }
 
 void bandwidth_free(struct bandwidth *bandwidth)
 {
     if (!bandwidth)
         return;
-    free_arrays(bandwidth);
-    memory_release(&bandwidth->memory);
+    rates_table_release(&bandwidth->table);
     free(bandwidth);
 }
 
@@ -123,11 +106,14 @@ static void sink_row(const void **heap, size_t count, size_t at)
 /* Puts the largest rows, as many as are wanted, in their order. Returns their number. */
 static size_t select_rows(struct bandwidth *bandwidth)
 {
-    const void **order = bandwidth->order;
-    size_t count = bandwidth->count, top = bandwidth->config.top;
+    const struct rates_table *table = &bandwidth->table;
+    const void **order = table->order;
+    size_t count = table->count, top = bandwidth->config.top;
 
-    for (size_t i = 0; i < count; i++)
-        order[i] = &bandwidth->rows[i];
+    for (size_t i = 0; i < count; i++) {
+        table->rows[i].interval = &bandwidth->interval;
+        order[i] = &table->rows[i];
+    }
     if (top != 0 && count > top) {
         for (size_t i = top / 2; i-- > 0;)
             sink_row(order, top, i);
@@ -164,24 +150,33 @@ static void write_head(const struct bandwidth *bandwidth)
     bandwidth->sink(bandwidth->to, head, (size_t)(text.at - head));
 }
 
+static void settle(struct bandwidth *bandwidth)
+{
+    bandwidth->dropped +=
+        rates_table_add(&bandwidth->table, bandwidth->packets, bandwidth->waiting);
+    bandwidth->waiting = 0;
+}
+
 void bandwidth_finish(struct bandwidth *bandwidth)
 {
     const struct report_kind *kind =
         bandwidth->config.by_host ? &rates_of_address : &rates_of_connection;
+    const struct rates_table *table = &bandwidth->table;
     size_t count;
 
-    if (bandwidth->interval.bytes == 0 && bandwidth->count == 0)
+    settle(bandwidth);
+    if (bandwidth->interval.bytes == 0 && table->count == 0)
         return;
-    bandwidth->interval.active = bandwidth->count;
+    bandwidth->interval.active = table->count;
     count = select_rows(bandwidth);
     if (bandwidth->config.is_json) {
-        report_json(kind, bandwidth->order, count, bandwidth->sink, bandwidth->to);
+        report_json(kind, table->order, count, bandwidth->sink, bandwidth->to);
     } else {
         write_head(bandwidth);
-        report_text(kind, bandwidth->order, count, bandwidth->sink, bandwidth->to);
+        report_text(kind, table->order, count, bandwidth->sink, bandwidth->to);
         bandwidth->sink(bandwidth->to, "\n", 1);
     }
-    forget_rows(bandwidth);
+    forget_interval(bandwidth);
 }
 
 void bandwidth_advance(struct bandwidth *bandwidth, int64_t time_ns)
@@ -203,107 +198,37 @@ void bandwidth_advance(struct bandwidth *bandwidth, int64_t time_ns)
         (int64_t)((uint64_t)interval->start_ns + passed * (uint64_t)interval->length_ns);
 }
 
-/* The slot of the row that is like `wanted`, or the free one where it belongs. */
-static uint32_t find_slot(const struct bandwidth *bandwidth, const struct rates *wanted)
+/* The next one to be filled, in place: to copy it costs as much again. Rows are filled by several
+ * packets at a time. */
+static struct rates_packet *next_packet(struct bandwidth *bandwidth)
 {
-    uint32_t mask = (UINT32_C(1) << bandwidth->bits) - 1, i, number;
-    uint64_t parts[2], hash = wanted->serial;
-
-    memcpy(parts, wanted->ends[0].addr, sizeof(parts));
-    if (bandwidth->config.by_host)
-        hash = hash_fold(hash_fold(bandwidth->memory.salt, parts[0]), parts[1]) >> 32;
-    for (i = hash_slot((uint32_t)hash, bandwidth->memory.salt, bandwidth->bits);;
-         i = (i + 1) & mask) {
-        number = bandwidth->slots[i];
-        if (number == 0)
-            return i;
-        if (bandwidth->rows[number - 1].serial == wanted->serial &&
-            (!bandwidth->config.by_host ||
-             (bandwidth->rows[number - 1].ends[0].addr_len == wanted->ends[0].addr_len &&
-              memcmp(bandwidth->rows[number - 1].ends[0].addr, wanted->ends[0].addr,
-                     sizeof(wanted->ends[0].addr)) == 0)))
-            return i;
-    }
-}
-
-/* Room for one more row, and a table that is at most half full. */
-static bool reserve(struct bandwidth *bandwidth)
-{
-    struct bandwidth grown = *bandwidth;
-
-    if (bandwidth->count < bandwidth->capacity)
-        return true;
-    grown.bits = bandwidth->slots ? (uint8_t)(bandwidth->bits + 1) : FIRST_BITS;
-    if (grown.bits > LAST_BITS)
-        return false;
-    grown.capacity = (size_t)1 << (grown.bits - 1);
-    grown.rows = memory_alloc(&grown.memory, grown.capacity * sizeof(*grown.rows));
-    grown.order = memory_alloc(&grown.memory, grown.capacity * sizeof(*grown.order));
-    grown.slots = memory_alloc(&grown.memory, ((size_t)1 << grown.bits) * sizeof(*grown.slots));
-    if (!grown.rows || !grown.order || !grown.slots) {
-        free_arrays(&grown);
-        bandwidth->memory = grown.memory;
-        return false;
-    }
-    for (size_t i = 0; i < bandwidth->count; i++) {
-        grown.rows[i] = bandwidth->rows[i];
-        grown.rows[i].slot = find_slot(&grown, &grown.rows[i]);
-        grown.slots[grown.rows[i].slot] = (uint32_t)i + 1;
-    }
-    bandwidth->memory = grown.memory;
-    free_arrays(bandwidth);
-    grown.memory = bandwidth->memory;
-    *bandwidth = grown;
-    return true;
-}
-
-/* The row that is like `wanted`; NULL if there is no memory for it. */
-static struct rates *row_of(struct bandwidth *bandwidth, const struct rates *wanted)
-{
-    uint32_t slot;
-
-    if (!reserve(bandwidth))
-        return NULL;
-    slot = find_slot(bandwidth, wanted);
-    if (bandwidth->slots[slot] == 0) {
-        struct rates *row = &bandwidth->rows[bandwidth->count++];
-
-        *row = *wanted;
-        row->slot = slot;
-        row->interval = &bandwidth->interval;
-        bandwidth->slots[slot] = (uint32_t)bandwidth->count;
-    }
-    return &bandwidth->rows[bandwidth->slots[slot] - 1];
+    if (bandwidth->waiting == MOST_WAITING)
+        settle(bandwidth);
+    return &bandwidth->packets[bandwidth->waiting++];
 }
 
 static void add_address(struct bandwidth *bandwidth, const struct connmon_observation *seen,
-                        const struct connmon_endpoint *end, int way)
+                        const struct connmon_endpoint *end, uint8_t way)
 {
-    struct rates wanted = {.ends = {*end}};
-    struct rates *row;
+    struct rates_packet *packet = next_packet(bandwidth);
 
-    wanted.ends[0].port = 0;
-    row = row_of(bandwidth, &wanted);
-    if (row)
-        rates_add(&row->ways[way], seen);
-    else
-        bandwidth->dropped++;
+    rates_take(packet, seen);
+    packet->ends[0] = *end;
+    packet->ends[0].port = 0;
+    packet->way = way;
 }
 
 static void add_connection(struct bandwidth *bandwidth, const struct connmon_observation *seen)
 {
+    struct rates_packet *packet = next_packet(bandwidth);
     bool is_client = seen->result.side == CONNMON_CLIENT;
-    const struct rates wanted = {
-        .serial = seen->result.connection,
-        .stream = seen->discriminator,
-        .ends = {is_client ? seen->src : seen->dst, is_client ? seen->dst : seen->src},
-    };
-    struct rates *row = row_of(bandwidth, &wanted);
 
-    if (row)
-        rates_add(&row->ways[is_client ? 0 : 1], seen);
-    else
-        bandwidth->dropped++;
+    rates_take(packet, seen);
+    packet->serial = seen->result.connection;
+    packet->stream = seen->discriminator;
+    packet->ends[0] = is_client ? seen->src : seen->dst;
+    packet->ends[1] = is_client ? seen->dst : seen->src;
+    packet->way = is_client ? 0 : 1;
 }
 
 void bandwidth_add(struct bandwidth *bandwidth, const struct connmon_observation *seen)

@@ -47,23 +47,31 @@ static const struct report_column address_columns[] = {
 #include "rates.def"
 };
 
-void rates_add(struct rates_way *way, const struct connmon_observation *seen)
+void rates_take(struct rates_packet *packet, const struct connmon_observation *seen)
 {
     const struct connmon_result *result = &seen->result;
+    bool is_resent = result->seq_event == CONNMON_SEQ_RETRANSMISSION ||
+                     result->seq_event == CONNMON_SEQ_KEEP_ALIVE;
 
-    way->bytes += seen->wire_len;
-    if (result->seq_event != CONNMON_SEQ_RETRANSMISSION &&
-        result->seq_event != CONNMON_SEQ_KEEP_ALIVE)
-        way->goodput_bytes += result->payload_len;
-    if (result->rtt_source == CONNMON_RTT_NONE)
+    packet->bytes = seen->wire_len;
+    packet->goodput_bytes = is_resent ? 0 : result->payload_len;
+    packet->rtt_ns = result->rtt_ns;
+    packet->has_rtt = result->rtt_source != CONNMON_RTT_NONE;
+}
+
+void rates_add(struct rates_way *way, const struct rates_packet *packet)
+{
+    way->bytes += packet->bytes;
+    way->goodput_bytes += packet->goodput_bytes;
+    if (!packet->has_rtt)
         return;
-    if (way->rtt_count == 0 || result->rtt_ns < way->rtt_min)
-        way->rtt_min = result->rtt_ns;
-    if (way->rtt_count == 0 || result->rtt_ns > way->rtt_max)
-        way->rtt_max = result->rtt_ns;
+    if (way->rtt_count == 0 || packet->rtt_ns < way->rtt_min)
+        way->rtt_min = packet->rtt_ns;
+    if (way->rtt_count == 0 || packet->rtt_ns > way->rtt_max)
+        way->rtt_max = packet->rtt_ns;
     way->rtt_count++;
     way->rtt_sum =
-        result->rtt_ns > INT64_MAX - way->rtt_sum ? INT64_MAX : way->rtt_sum + result->rtt_ns;
+        packet->rtt_ns > INT64_MAX - way->rtt_sum ? INT64_MAX : way->rtt_sum + packet->rtt_ns;
 }
 
 static void set_number(struct report_cell *cell, uint64_t number)

@@ -18,18 +18,32 @@ struct rates_way {
     int64_t rtt_min, rtt_max, rtt_sum; /* valid if there are any */
 };
 
+/* Laid out so that a packet touches few cache lines. */
 struct rates {
-    const struct rates_interval *interval;
-    struct connmon_endpoint ends[2]; /* of a connection client and server; else [0]: the address */
+    uint32_t hash, slot;             /* for who keeps the rows */
     uint32_t serial, stream;         /* of a connection */
-    uint32_t slot;                   /* for who keeps the rows */
     struct rates_way ways[2];        /* sent by client and by server; or sent and received */
+    struct connmon_endpoint ends[2]; /* of a connection client and server; else [0]: the address */
+    const struct rates_interval *interval;
+};
+
+/* A packet, and which row it belongs to. */
+struct rates_packet {
+    struct connmon_endpoint ends[2]; /* as those of a row; an address has the port 0 */
+    uint32_t serial, stream;         /* likewise; of an address 0 */
+    uint32_t bytes, goodput_bytes;
+    int64_t rtt_ns; /* valid if has_rtt */
+    bool has_rtt;
+    uint8_t way; /* of the row */
 };
 
 /* The kinds of rows. */
 extern const struct report_kind rates_of_connection, rates_of_address;
 
+/* Takes what counts of a packet that was seen, but for whose it is. */
+void rates_take(struct rates_packet *packet, const struct connmon_observation *seen);
+
 /* Counts a packet, which went this way. */
-void rates_add(struct rates_way *way, const struct connmon_observation *seen);
+void rates_add(struct rates_way *way, const struct rates_packet *packet);
 
 #endif

@@ -1,0 +1,166 @@
+/* rates_table.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rates_table.h"
+
+#include <string.h>
+
+#include "hash.h"
+
+enum { FIRST_BITS = 6, LAST_BITS = 31 };
+
+void rates_table_init(struct rates_table *table, bool by_host)
+{
+    *table = (struct rates_table){.by_host = by_host};
+    memory_init(&table->memory, 0);
+}
+
+static void free_arrays(struct rates_table *table)
+{
+    struct memory *memory = &table->memory;
+
+    memory_free(memory, table->rows, table->capacity * sizeof(*table->rows));
+    memory_free(memory, table->order, table->capacity * sizeof(*table->order));
+    memory_free(memory, table->slots, ((size_t)1 << table->bits) * sizeof(*table->slots));
+}
+
+void rates_table_release(struct rates_table *table)
+{
+    free_arrays(table);
+    memory_release(&table->memory);
+}
+
+void rates_table_clear(struct rates_table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        table->slots[table->rows[i].slot] = 0;
+    table->count = 0;
+}
+
+/* Numbers of connections are given one by one. So they are spread as they are, and connections of
+ * one time are neighbours in memory, too. */
+static uint32_t hash_of(const struct rates_table *table, const struct rates_packet *packet)
+{
+    uint64_t parts[2];
+
+    if (!table->by_host)
+        return packet->serial;
+    memcpy(parts, packet->ends[0].addr, sizeof(parts));
+    return (uint32_t)(hash_fold(hash_fold(table->memory.salt, parts[0]), parts[1]) >> 32);
+}
+
+static bool is_of(const struct rates_table *table, const struct rates *row, uint32_t hash,
+                  const struct rates_packet *packet)
+{
+    const struct connmon_endpoint *a = &row->ends[0], *b = &packet->ends[0];
+
+    return row->hash == hash &&
+           (!table->by_host ||
+            (a->addr_len == b->addr_len && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0));
+}
+
+/* The slot of the packet's row, or the free one where it belongs. */
+static uint32_t find_slot(const struct rates_table *table, uint32_t hash,
+                          const struct rates_packet *packet)
+{
+    uint32_t mask = (UINT32_C(1) << table->bits) - 1, i = hash & mask;
+
+    while (table->slots[i] != 0 && !is_of(table, &table->rows[table->slots[i] - 1], hash, packet))
+        i = (i + 1) & mask;
+    return i;
+}
+
+static void fill_slot(struct rates_table *table, uint32_t number)
+{
+    uint32_t mask = (UINT32_C(1) << table->bits) - 1, i = table->rows[number].hash & mask;
+
+    while (table->slots[i] != 0)
+        i = (i + 1) & mask;
+    table->slots[i] = number + 1;
+    table->rows[number].slot = i;
+}
+
+/* Twice the room. False: no memory. */
+static bool grow(struct rates_table *table)
+{
+    struct rates_table grown = *table;
+
+    grown.bits = table->slots ? (uint8_t)(table->bits + 1) : FIRST_BITS;
+    if (grown.bits > LAST_BITS)
+        return false;
+    grown.capacity = (size_t)1 << (grown.bits - 1);
+    grown.rows = memory_alloc(&grown.memory, grown.capacity * sizeof(*grown.rows));
+    grown.order = memory_alloc(&grown.memory, grown.capacity * sizeof(*grown.order));
+    grown.slots = memory_alloc(&grown.memory, ((size_t)1 << grown.bits) * sizeof(*grown.slots));
+    if (!grown.rows || !grown.order || !grown.slots) {
+        free_arrays(&grown);
+        table->memory = grown.memory;
+        return false;
+    }
+    for (uint32_t i = 0; i < table->count; i++) {
+        grown.rows[i] = table->rows[i];
+        fill_slot(&grown, i);
+    }
+    table->memory = grown.memory;
+    free_arrays(table);
+    grown.memory = table->memory;
+    *table = grown;
+    return true;
+}
+
+/* NULL: no memory. */
+static struct rates *row_of(struct rates_table *table, const struct rates_packet *packet)
+{
+    uint32_t hash = hash_of(table, packet), number;
+
+    if (table->count == table->capacity && !grow(table))
+        return NULL;
+    number = table->slots[find_slot(table, hash, packet)];
+    if (number != 0)
+        return &table->rows[number - 1];
+    number = (uint32_t)table->count++;
+    table->rows[number] = (struct rates){.hash = hash,
+                                         .serial = packet->serial,
+                                         .stream = packet->stream,
+                                         .ends = {packet->ends[0], packet->ends[1]}};
+    fill_slot(table, number);
+    return &table->rows[number];
+}
+
+/* Where there are many rows, they are not in the cache; to wait for several at once takes no longer
+ * than for one. */
+static void fetch_rows(const struct rates_table *table, const struct rates_packet *packets,
+                       size_t count)
+{
+    uint32_t mask = (UINT32_C(1) << table->bits) - 1, number;
+
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&table->slots[hash_of(table, &packets[i]) & mask]);
+    for (size_t i = 0; i < count; i++) {
+        const struct rates *row;
+
+        number = table->slots[hash_of(table, &packets[i]) & mask];
+        row = &table->rows[number ? number - 1 : 0];
+        __builtin_prefetch(row);
+        __builtin_prefetch(&row->ways[packets[i].way], 1);
+        __builtin_prefetch(&row->ways[packets[i].way].rtt_sum, 1);
+    }
+}
+
+size_t rates_table_add(struct rates_table *table, const struct rates_packet *packets, size_t count)
+{
+    size_t dropped = 0;
+
+    if (table->slots)
+        fetch_rows(table, packets, count);
+    for (size_t i = 0; i < count; i++) {
+        struct rates *row = row_of(table, &packets[i]);
+
+        if (row)
+            rates_add(&row->ways[packets[i].way], &packets[i]);
+        else
+            dropped++;
+    }
+    return dropped;
+}

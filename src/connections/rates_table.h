@@ -1,0 +1,31 @@
+/* rates_table.h - the rows of an interval, each found by its connection or its address
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CONNMON_RATES_TABLE_H
+#define CONNMON_RATES_TABLE_H
+
+#include "memory.h"
+#include "rates.h"
+
+struct rates_table {
+    struct memory memory;
+    struct rates *rows;
+    const void **order; /* for who sorts them: has room for as many as rows */
+    uint32_t *slots;    /* number of a row plus 1; 0: free */
+    size_t count, capacity;
+    uint8_t bits; /* 2^bits slots, if there are any */
+    bool by_host;
+};
+
+/* An empty table, of addresses or of connections. */
+void rates_table_init(struct rates_table *table, bool by_host);
+void rates_table_release(struct rates_table *table);
+
+/* Forgets the rows, and looks at nothing but them. */
+void rates_table_clear(struct rates_table *table);
+
+/* Adds each packet to its row. Returns how many there was no memory for. */
+size_t rates_table_add(struct rates_table *table, const struct rates_packet *packets, size_t count);
+
+#endif
