@@ -1,8 +1,8 @@
 /* events.c
  *
  * A connection is remembered until it times out; a closed one for a while, so that its last packets
- * open nothing and the use of its ports is noticed. Both are in lists by their latest packet, so
- * that only those whose time has come are ever looked at.
+ * open nothing and the use of its ports is noticed. It is found by the core's number of it, and
+ * where the core does not know it any more, by its ends.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,28 +12,30 @@
 #include <string.h>
 
 #include "clock.h"
+#include "deadlines.h"
 #include "hash.h"
+#include "last_seen.h"
 #include "memory.h"
 #include "modular.h"
 
-enum { FIRST_BITS = 8, LAST_BITS = 31, OPEN = 0, CLOSED = 1, LISTS };
+enum { FIRST_BITS = 8, LAST_BITS = 31, OPEN = 0, CLOSED = 1, QUEUES };
 
 /* How long a closed connection is remembered: more than the 2 MSL for which most hosts do. */
 #define LINGER_NS (120 * INT64_C(1000000000))
 
 struct entry {
-    struct entry *next; /* of the same slot */
-    struct entry *older, *newer;
+    struct entry *next;              /* of the same slot */
     struct connmon_endpoint ends[2]; /* [0]: source in direction 0 */
     uint32_t serial, stream;
-    int64_t first_ns, last_ns; /* capture time of the first and of the latest packet */
-    uint8_t client;            /* the direction in which it sends */
-    uint8_t list;              /* OPEN or CLOSED */
+    int64_t first_ns; /* capture time of the first packet */
+    int64_t queued_ns;
+    uint8_t queue; /* where it stands, with the time queued_ns; else it stood there before */
+    bool is_closed;
 };
 
-struct list {
-    struct entry *oldest, *newest;
-    int64_t max_age_ns;
+struct queue {
+    struct deadlines deadlines;
+    int64_t max_age_ns; /* 0: for ever */
 };
 
 struct events {
@@ -42,8 +44,8 @@ struct events {
     int64_t timeout_ns;
     struct memory memory;
     struct entry **slots; /* 2^bits chains, by both endpoints */
-    struct entry *latest; /* that was found */
-    struct list lists[LISTS];
+    struct last_seen_table last_seen;
+    struct queue queues[QUEUES];
     size_t count;
     int64_t now_ns; /* valid if has_time */
     struct events_totals totals;
@@ -58,6 +60,7 @@ struct events *events_new(int64_t timeout_ns, events_sink *sink, void *to)
     if (!events)
         return NULL;
     memory_init(&events->memory, 0);
+    last_seen_init(&events->last_seen, &events->memory);
     events->sink = sink;
     events->to = to;
     events->timeout_ns = timeout_ns;
@@ -67,23 +70,20 @@ struct events *events_new(int64_t timeout_ns, events_sink *sink, void *to)
 
 void events_reset(struct events *events)
 {
-    for (int i = 0; i < LISTS; i++) {
-        for (struct entry *entry = events->lists[i].oldest, *next; entry; entry = next) {
-            next = entry->newer;
-            memory_free(&events->memory, entry, sizeof(*entry));
-        }
-        events->lists[i] = (struct list){0};
-    }
+    for (size_t i = 0; i < last_seen_slots(&events->last_seen); i++)
+        memory_free(&events->memory, events->last_seen.slots[i].of, sizeof(struct entry));
+    last_seen_clear(&events->last_seen);
+    for (int i = 0; i < QUEUES; i++)
+        deadlines_clear(&events->queues[i].deadlines, &events->memory);
     if (events->slots)
         memory_free(&events->memory, events->slots,
                     ((size_t)1 << events->bits) * sizeof(*events->slots));
     events->slots = NULL;
-    events->latest = NULL;
     events->count = 0;
     events->has_time = false;
     events->totals = (struct events_totals){0};
-    events->lists[OPEN].max_age_ns = events->timeout_ns;
-    events->lists[CLOSED].max_age_ns =
+    events->queues[OPEN].max_age_ns = events->timeout_ns;
+    events->queues[CLOSED].max_age_ns =
         events->timeout_ns != 0 && events->timeout_ns < LINGER_NS ? events->timeout_ns : LINGER_NS;
 }
 
@@ -125,15 +125,12 @@ static bool is_end(const struct connmon_endpoint *a, const struct connmon_endpoi
            memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
 }
 
-static struct entry *find(struct events *events, const struct connmon_observation *seen)
+static struct entry *find_by_ends(const struct events *events,
+                                  const struct connmon_observation *seen)
 {
-    struct entry *entry = events->latest;
+    struct entry *entry = events->slots ? *slot_of(events, &seen->src, &seen->dst) : NULL;
 
-    if (entry && entry->serial == seen->result.connection)
-        return entry;
-    if (!events->slots)
-        return NULL;
-    for (entry = *slot_of(events, &seen->src, &seen->dst); entry; entry = entry->next)
+    for (; entry; entry = entry->next)
         if ((is_end(&entry->ends[0], &seen->src) && is_end(&entry->ends[1], &seen->dst)) ||
             (is_end(&entry->ends[1], &seen->src) && is_end(&entry->ends[0], &seen->dst)))
             break;
@@ -173,23 +170,23 @@ static bool reserve(struct events *events)
     return true;
 }
 
-static void leave_list(struct events *events, struct entry *entry)
+static bool enqueue(struct events *events, struct entry *entry, uint8_t which, int64_t time_ns)
 {
-    struct list *list = &events->lists[entry->list];
+    struct queue *queue = &events->queues[which];
 
-    *(entry->older ? &entry->older->newer : &list->oldest) = entry->newer;
-    *(entry->newer ? &entry->newer->older : &list->newest) = entry->older;
+    if (queue->max_age_ns != 0 &&
+        !deadlines_add(&queue->deadlines, time_ns, entry->serial, &events->memory))
+        return false;
+    entry->queue = which;
+    entry->queued_ns = time_ns;
+    return true;
 }
 
-static void join_list(struct events *events, struct entry *entry, uint8_t which)
+/* Frees an entry that is in no chain. */
+static void free_entry(struct events *events, struct entry *entry)
 {
-    struct list *list = &events->lists[which];
-
-    entry->list = which;
-    entry->older = list->newest;
-    entry->newer = NULL;
-    *(list->newest ? &list->newest->newer : &list->oldest) = entry;
-    list->newest = entry;
+    last_seen_remove(&events->last_seen, entry->serial);
+    memory_free(&events->memory, entry, sizeof(*entry));
 }
 
 static void forget(struct events *events, struct entry *entry)
@@ -199,18 +196,17 @@ static void forget(struct events *events, struct entry *entry)
     while (*link != entry)
         link = &(*link)->next;
     *link = entry->next;
-    leave_list(events, entry);
-    if (events->latest == entry)
-        events->latest = NULL;
     events->count--;
-    memory_free(&events->memory, entry, sizeof(*entry));
+    free_entry(events, entry);
 }
 
 static void tell(const struct events *events, const struct entry *entry, struct event *event)
 {
+    uint8_t client = last_seen_find(&events->last_seen, entry->serial)->client;
+
     event->stream = entry->stream;
-    event->client = entry->ends[entry->client];
-    event->server = entry->ends[!entry->client];
+    event->client = entry->ends[client];
+    event->server = entry->ends[!client];
     event->has_time = events->has_time;
     clock_elapsed(entry->first_ns, event->time_ns, &event->age_ns);
     event->opened = events->totals.opened;
@@ -218,11 +214,36 @@ static void tell(const struct events *events, const struct entry *entry, struct 
     events->sink(events->to, event);
 }
 
+/* Without memory, the entry stays where it is: it is forgotten later. */
 static void close_entry(struct events *events, struct entry *entry)
 {
-    leave_list(events, entry);
-    join_list(events, entry, CLOSED);
+    entry->is_closed = true;
+    enqueue(events, entry, CLOSED, events->now_ns);
     events->totals.closed++;
+}
+
+/* Looks at who was unseen for longest, as far as the queue knows: he may be gone or stand
+ * elsewhere, or have been seen since. */
+static void call_first(struct events *events, uint8_t which)
+{
+    struct queue *queue = &events->queues[which];
+    struct deadline first = deadlines_take(&queue->deadlines);
+    const struct last_seen *last = last_seen_find(&events->last_seen, first.serial);
+    struct entry *entry = last ? last->of : NULL;
+    struct event event = {.kind = EVENT_TIMED_OUT};
+
+    if (!entry || entry->queue != which || entry->queued_ns != first.seen_ns)
+        return;
+    if (last->time_ns != first.seen_ns) {
+        enqueue(events, entry, which, last->time_ns); /* where there is room for one again */
+        return;
+    }
+    event.time_ns = last->time_ns + queue->max_age_ns;
+    if (!entry->is_closed) {
+        events->totals.closed++;
+        tell(events, entry, &event);
+    }
+    forget(events, entry);
 }
 
 void events_advance(struct events *events, int64_t time_ns)
@@ -231,21 +252,12 @@ void events_advance(struct events *events, int64_t time_ns)
         return;
     events->now_ns = time_ns;
     events->has_time = true;
-    for (int i = 0; i < LISTS; i++) {
-        struct list *list = &events->lists[i];
+    for (uint8_t i = 0; i < QUEUES; i++) {
+        const struct queue *queue = &events->queues[i];
 
-        while (list->oldest && list->max_age_ns != 0 &&
-               clock_is_older(list->oldest->last_ns, time_ns, list->max_age_ns)) {
-            struct entry *entry = list->oldest;
-            struct event event = {.kind = EVENT_TIMED_OUT};
-
-            event.time_ns = entry->last_ns + list->max_age_ns;
-            if (i == OPEN) {
-                events->totals.closed++;
-                tell(events, entry, &event);
-            }
-            forget(events, entry);
-        }
+        while (queue->deadlines.count > 0 &&
+               clock_is_older(queue->deadlines.heap[0].seen_ns, time_ns, queue->max_age_ns))
+            call_first(events, i);
     }
 }
 
@@ -261,7 +273,7 @@ static void tell_reuse(struct events *events, struct entry *entry,
     struct event event = {.kind = CONNMON_EVENT_REUSED, .time_ns = events->now_ns};
 
     event.by = seen->result.side;
-    if (entry->list == OPEN)
+    if (!entry->is_closed)
         close_entry(events, entry);
     tell(events, entry, &event);
     forget(events, entry);
@@ -274,6 +286,38 @@ static bool is_leftover(const struct connmon_observation *seen)
            seen->result.event != CONNMON_EVENT_RESET;
 }
 
+/* Notes that the packet is the connection's latest. */
+static void touch(const struct events *events, struct last_seen *last,
+                  const struct connmon_observation *seen)
+{
+    uint8_t direction = seen->result.direction ^ last->turned;
+
+    last->client = seen->result.side == CONNMON_CLIENT ? direction : !direction;
+    last->time_ns = events->now_ns;
+}
+
+/* Gives the entry the number by which the core knows it now. False: no memory. */
+static bool give_number(struct events *events, struct entry *entry,
+                        const struct connmon_observation *seen)
+{
+    struct last_seen *last;
+
+    entry->serial = seen->result.connection;
+    last = last_seen_add(&events->last_seen, entry->serial, entry);
+    if (!last)
+        return false;
+    last->turned = is_end(&entry->ends[seen->result.direction], &seen->src) ? 0 : 1;
+    touch(events, last, seen);
+    return true;
+}
+
+static struct entry *drop(struct events *events, struct entry *entry)
+{
+    events->totals.dropped++;
+    memory_free(&events->memory, entry, sizeof(*entry));
+    return NULL;
+}
+
 static struct entry *begin(struct events *events, const struct connmon_observation *seen)
 {
     uint8_t direction = seen->result.direction;
@@ -282,28 +326,41 @@ static struct entry *begin(struct events *events, const struct connmon_observati
                           .time_ns = events->now_ns};
     struct entry *entry = reserve(events) ? memory_alloc(&events->memory, sizeof(*entry)) : NULL;
 
-    if (!entry) {
-        events->totals.dropped++;
-        return NULL;
-    }
+    if (!entry)
+        return drop(events, NULL);
     entry->ends[direction] = seen->src;
     entry->ends[!direction] = seen->dst;
-    entry->client = seen->result.side == CONNMON_CLIENT ? direction : !direction;
-    entry->serial = seen->result.connection;
     entry->stream = seen->discriminator;
     entry->first_ns = events->now_ns;
+    if (!give_number(events, entry, seen))
+        return drop(events, entry);
+    if (!enqueue(events, entry, OPEN, events->now_ns)) {
+        last_seen_remove(&events->last_seen, entry->serial);
+        return drop(events, entry);
+    }
     chain(events, entry);
-    join_list(events, entry, OPEN);
     events->count++;
     events->totals.opened++;
     tell(events, entry, &event);
     return entry;
 }
 
-/* Finds the packet's connection, or begins it. NULL if the packet means nothing to any. */
-static struct entry *entry_of(struct events *events, const struct connmon_observation *seen)
+/* Another number: the core had to forget the connection meanwhile. */
+static struct entry *renumber(struct events *events, struct entry *entry,
+                              const struct connmon_observation *seen)
 {
-    struct entry *entry = find(events, seen);
+    last_seen_remove(&events->last_seen, entry->serial);
+    if (give_number(events, entry, seen) && enqueue(events, entry, OPEN, events->now_ns))
+        return entry;
+    events->totals.dropped++;
+    forget(events, entry);
+    return NULL;
+}
+
+/* Finds the packet's connection, or begins it. NULL if the packet means nothing to any. */
+static struct entry *entry_of(struct events *events, struct entry *entry,
+                              const struct connmon_observation *seen)
+{
     uint32_t serial = seen->result.connection;
 
     if (entry && mod32_before(serial, entry->serial))
@@ -313,28 +370,13 @@ static struct entry *entry_of(struct events *events, const struct connmon_observ
         tell_reuse(events, entry, seen);
         entry = NULL;
     }
-    if (entry && entry->serial != serial && entry->list == CLOSED) {
+    if (entry && entry->serial != serial && entry->is_closed) {
         forget(events, entry);
         entry = NULL;
     }
     if (!entry)
         return is_leftover(seen) ? NULL : begin(events, seen);
-    entry->serial = serial; /* another one if the core had to forget the connection meanwhile */
-    return entry;
-}
-
-static void touch(struct events *events, struct entry *entry,
-                  const struct connmon_observation *seen)
-{
-    uint8_t direction = is_end(&entry->ends[0], &seen->src) ? 0 : 1;
-
-    entry->client = seen->result.side == CONNMON_CLIENT ? direction : !direction;
-    entry->last_ns = events->now_ns;
-    events->latest = entry;
-    if (entry->newer) {
-        leave_list(events, entry);
-        join_list(events, entry, entry->list);
-    }
+    return entry->serial == serial ? entry : renumber(events, entry, seen);
 }
 
 /* Tells what a packet of an open connection means for it. */
@@ -358,15 +400,21 @@ static void tell_event(struct events *events, struct entry *entry,
 
 void events_add(struct events *events, const struct connmon_observation *seen)
 {
+    struct last_seen *last;
     struct entry *entry;
 
     if (!seen->time_unknown)
         events_advance(events, seen->time_ns);
-    entry = entry_of(events, seen);
+    last = last_seen_find(&events->last_seen, seen->result.connection);
+    if (last && seen->result.event == CONNMON_EVENT_NONE) { /* as most packets */
+        touch(events, last, seen);
+        return;
+    }
+    entry = entry_of(events, last ? last->of : find_by_ends(events, seen), seen);
     if (!entry)
         return;
-    touch(events, entry, seen);
+    touch(events, last_seen_find(&events->last_seen, entry->serial), seen);
     if (seen->result.event > CONNMON_EVENT_FOUND_MIDSTREAM && !begins_anew(seen) &&
-        entry->list == OPEN) /* else it is nothing, or told already */
+        !entry->is_closed) /* else it is nothing, or told already */
         tell_event(events, entry, &seen->result);
 }

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "hash.h"
+#include "serial.h"
 
-enum { FIRST_BITS = 6, LAST_BITS = 31 };
+enum { LAST_BITS = 31 };
 
 void rates_table_init(struct rates_table *table, bool by_host)
 {
@@ -38,8 +38,6 @@ void rates_table_clear(struct rates_table *table)
     table->count = 0;
 }
 
-/* Numbers of connections are given one by one. So they are spread as they are, and connections of
- * one time are neighbours in memory, too. */
 static uint32_t hash_of(const struct rates_table *table, const struct rates_packet *packet)
 {
     uint64_t parts[2];
@@ -48,6 +46,13 @@ static uint32_t hash_of(const struct rates_table *table, const struct rates_pack
         return packet->serial;
     memcpy(parts, packet->ends[0].addr, sizeof(parts));
     return (uint32_t)(hash_fold(hash_fold(table->memory.salt, parts[0]), parts[1]) >> 32);
+}
+
+/* Where a row of this hash belongs. */
+static uint32_t home_of(const struct rates_table *table, uint32_t hash)
+{
+    return table->by_host ? hash_slot(hash, table->memory.salt, table->bits)
+                          : serial_slot(hash, table->memory.salt, table->bits);
 }
 
 static bool is_of(const struct rates_table *table, const struct rates *row, uint32_t hash,
@@ -64,19 +69,19 @@ static bool is_of(const struct rates_table *table, const struct rates *row, uint
 static uint32_t find_slot(const struct rates_table *table, uint32_t hash,
                           const struct rates_packet *packet)
 {
-    uint32_t mask = (UINT32_C(1) << table->bits) - 1, i = hash & mask;
+    uint32_t mask = (UINT32_C(1) << table->bits) - 1, i = home_of(table, hash);
 
     while (table->slots[i] != 0 && !is_of(table, &table->rows[table->slots[i] - 1], hash, packet))
-        i = (i + 1) & mask;
+        i = serial_next(i, mask);
     return i;
 }
 
 static void fill_slot(struct rates_table *table, uint32_t number)
 {
-    uint32_t mask = (UINT32_C(1) << table->bits) - 1, i = table->rows[number].hash & mask;
+    uint32_t mask = (UINT32_C(1) << table->bits) - 1, i = home_of(table, table->rows[number].hash);
 
     while (table->slots[i] != 0)
-        i = (i + 1) & mask;
+        i = serial_next(i, mask);
     table->slots[i] = number + 1;
     table->rows[number].slot = i;
 }
@@ -86,7 +91,7 @@ static bool grow(struct rates_table *table)
 {
     struct rates_table grown = *table;
 
-    grown.bits = table->slots ? (uint8_t)(table->bits + 1) : FIRST_BITS;
+    grown.bits = table->slots ? (uint8_t)(table->bits + 1) : SERIAL_FIRST_BITS;
     if (grown.bits > LAST_BITS)
         return false;
     grown.capacity = (size_t)1 << (grown.bits - 1);
@@ -133,14 +138,13 @@ static struct rates *row_of(struct rates_table *table, const struct rates_packet
 static void fetch_rows(const struct rates_table *table, const struct rates_packet *packets,
                        size_t count)
 {
-    uint32_t mask = (UINT32_C(1) << table->bits) - 1, number;
-
     for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(&table->slots[hash_of(table, &packets[i]) & mask]);
+        __builtin_prefetch(&table->slots[home_of(table, hash_of(table, &packets[i]))]);
     for (size_t i = 0; i < count; i++) {
         const struct rates *row;
+        uint32_t number;
 
-        number = table->slots[hash_of(table, &packets[i]) & mask];
+        number = table->slots[home_of(table, hash_of(table, &packets[i]))];
         row = &table->rows[number ? number - 1 : 0];
         __builtin_prefetch(row);
         __builtin_prefetch(&row->ways[packets[i].way], 1);
