@@ -4,6 +4,7 @@
  */
 #include <unistd.h>
 
+#include "ahead.h"
 #include "monitor.h"
 #include "options.h"
 #include "output.h"
@@ -148,7 +149,11 @@ static bool open_source(struct program *program)
                                                    options->buffer_kib, &program->exit_status)
                            : source_open_file(options->file, options->filter, look_around, program,
                                               &program->exit_status);
-    return program->source != NULL;
+    if (!program->source)
+        return false;
+    if (!options->interface && program->source->input->is_file && !options->split.folder)
+        program->source = source_read_ahead(program->source);
+    return true;
 }
 
 /* A bar on the terminal, unless lines go there as well. */
