@@ -15,8 +15,11 @@ const char connmon_csv_header[] = "stream,frame,time"
 /* The commas from one value to a later one. */
 static void put_commas(struct text *text, unsigned count)
 {
-    for (; count > 0; count--)
-        text_char(text, ',');
+    static const char commas[] = ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,";
+
+    for (; count > TEXT_SHORT; count -= TEXT_SHORT)
+        text_short(text, commas, TEXT_SHORT);
+    text_short(text, commas, count);
 }
 
 static void put_fields(struct text *text, const struct connmon_result *result)

@@ -51,16 +51,18 @@ static void put_fields(struct text *text, const struct connmon_result *result)
 
 size_t connmon_json(char *json, size_t size, const struct connmon_observation *seen)
 {
+    static const struct text_word stream = TEXT_WORD("{\"stream\":"),
+                                  frame = TEXT_WORD(",\"frame\":"), time = TEXT_WORD(",\"time\":");
     struct text text = {json, json + size};
 
-    text_string(&text, "{\"stream\":");
+    text_word(&text, &stream);
     text_unsigned(&text, seen->discriminator, 0);
     if (seen->packet != 0) {
-        text_string(&text, ",\"frame\":");
+        text_word(&text, &frame);
         text_unsigned(&text, seen->packet, 0);
     }
     if (!seen->time_unknown) {
-        text_string(&text, ",\"time\":");
+        text_word(&text, &time);
         text_seconds(&text, seen->time_ns, 9, 0);
     }
     text_word(&text, &keys[CONNMON_FIELD_FLOW]); /* which stands first in the table */

@@ -43,9 +43,22 @@ static inline void text_string(struct text *text, const char *string)
     text_bytes(text, string, strlen(string));
 }
 
-/* A short constant, with room around it to copy all of it in one go. */
+enum { TEXT_SHORT = 32 };
+
+/* As text_bytes(), of at most TEXT_SHORT bytes, of which so many can be read: all are copied in one
+ * go, and those behind `size` are overwritten by what comes next. For constants. */
+static inline void text_short(struct text *text, const char bytes[TEXT_SHORT], size_t size)
+{
+    if ((size_t)(text->end - text->at) < TEXT_SHORT) {
+        text_bytes(text, bytes, size);
+        return;
+    }
+    memcpy(text->at, bytes, TEXT_SHORT);
+    text->at += size;
+}
+
 struct text_word {
-    char bytes[32];
+    char bytes[TEXT_SHORT];
     uint8_t size;
 };
 
@@ -54,15 +67,9 @@ struct text_word {
         literal, sizeof(literal) - 1                                                               \
     }
 
-/* As text_bytes(), but may also write behind the word, where the text has room. */
 static inline void text_word(struct text *text, const struct text_word *word)
 {
-    if ((size_t)(text->end - text->at) < sizeof(word->bytes)) {
-        text_bytes(text, word->bytes, word->size);
-        return;
-    }
-    memcpy(text->at, word->bytes, sizeof(word->bytes));
-    text->at += word->size;
+    text_short(text, word->bytes, word->size);
 }
 
 /* `size` bytes that end in the column `width`, behind spaces; wider ones take what they need. */

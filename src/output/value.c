@@ -13,12 +13,14 @@ static void put_quoted(struct text *text, const char *name)
 
 void value_text(struct text *text, enum connmon_field_type type, int64_t value)
 {
+    static const struct text_word booleans[] = {TEXT_WORD("false"), TEXT_WORD("true")};
+
     switch (type) {
     case CONNMON_TYPE_TIME:
         text_seconds(text, value, 9, 0);
         break;
     case CONNMON_TYPE_BOOLEAN:
-        text_string(text, value ? "true" : "false");
+        text_word(text, &booleans[value != 0]);
         break;
     case CONNMON_TYPE_SIGNED:
         text_signed(text, value, 0);

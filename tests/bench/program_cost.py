@@ -21,7 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tshark"))
 import harness  # noqa: E402
 
 CAPTURES = {"bulk": 16, "many": 2000}
-MODES = [["-Q", "-m"], ["--conversations"], ["--json"]]
+MODES = [["-Q", "-m"], ["--conversations"], ["--json"], ["--csv"]]
 
 
 def measure(command, **more):
