@@ -114,6 +114,16 @@ static bool take(struct program *program, const struct record *record)
            look_around(program);
 }
 
+/* Of an interface on which nothing comes: what has timed out and which interval is over is told all
+ * the same. What may still be on its way has this much time. */
+static void pass_time(const struct program *program)
+{
+    const int64_t on_its_way_ns = INT64_C(500000000);
+
+    if (program->options.interface && program->packets > 0)
+        monitor_pass_time(program->monitor, pace_time_of_day() - on_its_way_ns);
+}
+
 static void run(struct program *program)
 {
     struct source *source = program->source;
@@ -126,6 +136,7 @@ static void run(struct program *program)
                 return;
             break;
         case SOURCE_IDLE:
+            pass_time(program);
             if (!look_around(program))
                 return;
             break;

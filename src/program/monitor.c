@@ -138,6 +138,12 @@ static void take_segment(struct monitor *monitor, const struct record *record,
         print_packet(monitor, &seen);
 }
 
+void monitor_pass_time(struct monitor *monitor, int64_t time_ns)
+{
+    if (monitor->view && monitor->kind->pass_time)
+        monitor->kind->pass_time(monitor->view, time_ns);
+}
+
 void monitor_take(struct monitor *monitor, const struct record *record)
 {
     struct connmon_segment segment = {
@@ -149,8 +155,8 @@ void monitor_take(struct monitor *monitor, const struct record *record)
     struct decode_payload payload;
 
     summary->packets++;
-    if (monitor->view && monitor->kind->pass_time && !record->time_unknown)
-        monitor->kind->pass_time(monitor->view, record->time_ns);
+    if (!record->time_unknown)
+        monitor_pass_time(monitor, record->time_ns);
     switch (decode_payload(record->link_type, record->bytes, record->captured, record->original,
                            &segment, &payload)) {
     case DECODE_TCP:

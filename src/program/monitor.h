@@ -22,6 +22,9 @@ void monitor_free(struct monitor *monitor);
 /* Takes the next packet. */
 void monitor_take(struct monitor *monitor, const struct record *record);
 
+/* Tells that no packet before this time is to come. */
+void monitor_pass_time(struct monitor *monitor, int64_t time_ns);
+
 /* Prints the table that the options ask for, if they do, of the packets so far. False if there is
  * no memory. */
 bool monitor_print_table(struct monitor *monitor);

@@ -18,6 +18,14 @@ int64_t pace_now(void)
     return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+int64_t pace_time_of_day(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
 int64_t pace_left(struct pace *pace, int64_t time_ns)
 {
     const double most = 9e18;

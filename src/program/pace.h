@@ -11,6 +11,9 @@
 /* Nanoseconds on a clock that never steps. */
 int64_t pace_now(void);
 
+/* The same as packets are stamped: nanoseconds since 1970, UTC. */
+int64_t pace_time_of_day(void);
+
 /* All zero but for the speed, before the first packet. */
 struct pace {
     double speed; /* > 0; 2: twice as fast as captured */

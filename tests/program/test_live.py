@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -17,9 +18,9 @@ import socket
 server = socket.create_server(("", 5001), family=socket.AF_INET6, dualstack_ipv6=True)
 print("ready", flush=True)
 while True:
-    peer, _ = server.accept()
-    while peer.recv(100):
-        peer.send(bytes(100))
+    with server.accept()[0] as peer:
+        while peer.recv(100):
+            peer.send(bytes(100))
 """
 CLIENT = """
 import socket, sys
@@ -84,6 +85,50 @@ def test_loopback(connmon, echo_port):
     delays = [delay for line in (first + rest).splitlines() for delay in delays_of(line)]
     assert len(delays) >= 10 and all(0 <= float(delay) < 1 for delay in delays)
     assert re.match(r"2 flows, \d+ packets", words)
+
+
+def read_until(child, words, seconds=5):
+    """What the program prints while it runs, until it has printed that."""
+    end_at, text = time.monotonic() + seconds, ""
+    while words not in text:
+        ready, _, _ = select.select([child.stdout], [], [], max(0, end_at - time.monotonic()))
+        assert ready, f"no {words!r} within {seconds} s: {text!r}"
+        text += os.read(child.stdout.fileno(), 1 << 16).decode()
+    return text
+
+
+@pytest.fixture
+def client():
+    """A socket that is not connected, and its port, which has nobody's packets yet."""
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        yield made, f"tcp port {made.getsockname()[1]}"
+
+
+def test_events_appear_as_they_happen(connmon, echo_port, client):
+    peer, its_packets = client
+    child = live(connmon, "-i", "lo", "--events", "--flowMaxIdle", "1", "-f", its_packets)
+    peer.connect(("127.0.0.1", echo_port))
+    seen = read_until(child, " established ")
+    assert seen.count("\n") == 2 and " found " in seen and seen.endswith(" open 1\n")
+    seen = read_until(child, "\n")  # though no packet tells the time
+    assert " timed out " in seen and seen.endswith(" open 0\n")
+    peer.send(b"?")
+    assert peer.recv(1000)
+    assert " found in mid-stream " in read_until(child, "\n")
+    peer.close()
+    assert read_until(child, " closed by FIN ").endswith(" open 0\n")
+    assert not end(child)[0]
+
+
+def test_an_interval_is_printed_when_it_ends(connmon, echo_port, client):
+    """Even if nothing comes after it."""
+    peer, its_packets = client
+    child = live(connmon, "-i", "lo", "--bandwidth", "0.5", "-f", its_packets)
+    peer.connect(("127.0.0.1", echo_port))
+    table = read_until(child, "\n\n")
+    assert " 1 active\n" in table and table.count(f":{echo_port} ") == 1
+    assert not end(child)[0]
 
 
 def test_root_s_rights_are_given_up(connmon):

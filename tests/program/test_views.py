@@ -1,5 +1,8 @@
 """Events, bandwidth and the index: of what the taps print, held to the captures' known facts."""
 import json
+import os
+import pty
+import subprocess
 
 import pytest
 
@@ -42,6 +45,34 @@ def test_bandwidth_adds_up(connmon, interval):
         both[1] += row["server_bytes"]
     assert sent == {row["stream"]: [row["client_bytes"], row["server_bytes"]]
                     for row in objects(connmon, IPP, "--conversations", "--json")}
+
+
+def on_a_terminal(connmon, *args):
+    """What is written to a terminal, as the program wrote it."""
+    ours, terminal = pty.openpty()
+    child = connmon.start(*args, stdout=terminal, stderr=subprocess.DEVNULL)
+    os.close(terminal)
+    written = b""
+    try:
+        while block := os.read(ours, 1 << 16):
+            written += block
+    except OSError:  # the other side is closed
+        pass
+    os.close(ours)
+    assert child.wait(timeout=20) == 0
+    return written.decode().replace("\r\n", "\n")
+
+
+def test_bandwidth_redraws_on_a_terminal(connmon, tmp_path):
+    """Each table in the place of the one before; and nowhere else an escape."""
+    args = ["-q", "-r", IPP, "--bandwidth", "0.1"]
+    plain = connmon.run(*args).stdout
+    tables = plain.split("\n\n")[:-1]
+    assert len(tables) > 3 and "\033" not in plain
+    assert on_a_terminal(connmon, *args) == "".join(f"\033[H\033[J{table}\n\n" for table in tables)
+    assert on_a_terminal(connmon, *args, "--json") == connmon.run(*args, "--json").stdout
+    assert on_a_terminal(connmon, *args, "--write", tmp_path / "out") == ""
+    assert (tmp_path / "out").read_text() == plain
 
 
 def test_bandwidth_of_addresses(connmon):
