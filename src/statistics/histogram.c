@@ -9,9 +9,16 @@
 enum {
     SUB_BITS = 5, /* 2^SUB_BITS buckets to each doubling */
     SUBS = 1 << SUB_BITS,
+    FIRST_CAPACITY = 2 * HISTOGRAM_FEW,
 };
 
 _Static_assert(HISTOGRAM_KINDS *HISTOGRAM_BUCKETS - 1 <= UINT16_MAX, "a key holds both");
+
+/* There may be several with the same key, of which all but the last are full. */
+struct histogram_bucket {
+    uint16_t key;
+    uint16_t count;
+};
 
 /* The bucket of a value among those of its kind, from 0. */
 static unsigned index_of(uint64_t ns)
@@ -24,16 +31,21 @@ static unsigned index_of(uint64_t ns)
     return (shift << SUB_BITS) + (unsigned)(ns >> shift);
 }
 
-static const struct histogram_bucket *buckets_of(const struct histogram *histogram)
+/* The buckets, to be read; for few samples in `room`, each in one of its own. */
+static const struct histogram_bucket *buckets_of(const struct histogram *histogram,
+                                                 struct histogram_bucket room[HISTOGRAM_FEW])
 {
-    return histogram->capacity ? histogram->many : histogram->few;
+    if (histogram->capacity > 0)
+        return histogram->many;
+    for (uint32_t i = 0; i < HISTOGRAM_FEW; i++)
+        room[i] = (struct histogram_bucket){histogram->few[i], 1};
+    return room;
 }
 
-/* How many buckets lie below `key`, which may be one more than the highest. */
-static uint32_t find(const struct histogram *histogram, uint32_t key)
+/* How many of the `used` buckets lie below `key`, which may be one more than the highest. */
+static uint32_t find(const struct histogram_bucket *buckets, uint32_t used, uint32_t key)
 {
-    const struct histogram_bucket *buckets = buckets_of(histogram);
-    uint32_t low = 0, high = histogram->used;
+    uint32_t low = 0, high = used;
 
     while (low < high) {
         uint32_t middle = (low + high) / 2;
@@ -46,29 +58,43 @@ static uint32_t find(const struct histogram *histogram, uint32_t key)
     return low;
 }
 
-/* The buckets, room for one more among them; NULL if there is no memory. */
-static struct histogram_bucket *reserve(struct histogram *histogram, struct memory *memory)
+/* False if there is no room for one more. */
+static bool add_to_few(struct histogram *histogram, uint16_t key)
 {
-    struct histogram_bucket *buckets = histogram->capacity ? histogram->many : histogram->few;
-    uint32_t capacity = histogram->capacity ? histogram->capacity : HISTOGRAM_FEW;
+    uint32_t i = histogram->used;
+
+    if (i == HISTOGRAM_FEW)
+        return false;
+    for (; i > 0 && histogram->few[i - 1] > key; i--)
+        histogram->few[i] = histogram->few[i - 1];
+    histogram->few[i] = key;
+    histogram->used++;
+    return true;
+}
+
+/* Room for one more among the many. False if there is no memory. */
+static bool reserve(struct histogram *histogram, struct memory *memory)
+{
+    const uint32_t capacity = histogram->capacity;
     struct histogram_bucket *grown;
 
     if (histogram->used < capacity)
-        return buckets;
+        return true;
     grown = memory_alloc(memory, 2 * capacity * sizeof(*grown));
     if (!grown)
-        return NULL;
-    memcpy(grown, buckets, capacity * sizeof(*grown));
-    histogram_clear(histogram, memory);
-    *histogram = (struct histogram){.used = capacity, .capacity = 2 * capacity, .many = grown};
-    return grown;
+        return false;
+    memcpy(grown, histogram->many, capacity * sizeof(*grown));
+    memory_free(memory, histogram->many, capacity * sizeof(*grown));
+    histogram->many = grown;
+    histogram->capacity = 2 * capacity;
+    return true;
 }
 
-static bool add_samples(struct histogram *histogram, uint16_t key, uint16_t count,
+static bool add_to_many(struct histogram *histogram, uint16_t key, uint16_t count,
                         struct memory *memory)
 {
-    struct histogram_bucket *buckets = histogram->capacity ? histogram->many : histogram->few;
-    uint32_t i = find(histogram, (uint32_t)key + 1);
+    struct histogram_bucket *buckets = histogram->many;
+    uint32_t i = find(buckets, histogram->used, (uint32_t)key + 1);
     bool is_known = i > 0 && buckets[i - 1].key == key;
     uint16_t room = is_known ? (uint16_t)(UINT16_MAX - buckets[i - 1].count) : 0;
 
@@ -76,15 +102,39 @@ static bool add_samples(struct histogram *histogram, uint16_t key, uint16_t coun
         buckets[i - 1].count = (uint16_t)(buckets[i - 1].count + count);
         return true;
     }
-    buckets = reserve(histogram, memory);
-    if (!buckets)
+    if (!reserve(histogram, memory))
         return false;
+    buckets = histogram->many;
     memmove(&buckets[i + 1], &buckets[i], (histogram->used - i) * sizeof(*buckets));
     if (room > 0)
         buckets[i - 1].count = UINT16_MAX;
     buckets[i] = (struct histogram_bucket){key, (uint16_t)(count - room)};
     histogram->used++;
     return true;
+}
+
+/* Makes the few many. False if there is no memory. */
+static bool spread(struct histogram *histogram, struct memory *memory)
+{
+    struct histogram many = {.capacity = FIRST_CAPACITY};
+
+    many.many = memory_alloc(memory, FIRST_CAPACITY * sizeof(*many.many));
+    if (!many.many)
+        return false;
+    for (uint32_t i = 0; i < histogram->used; i++)
+        add_to_many(&many, histogram->few[i], 1, memory); /* which fits */
+    *histogram = many;
+    return true;
+}
+
+static bool add_samples(struct histogram *histogram, uint16_t key, uint16_t count,
+                        struct memory *memory)
+{
+    if (histogram->capacity == 0 && count == 1 && add_to_few(histogram, key))
+        return true;
+    if (histogram->capacity == 0 && !spread(histogram, memory))
+        return false;
+    return add_to_many(histogram, key, count, memory);
 }
 
 bool histogram_add(struct histogram *histogram, unsigned kind, int64_t ns, struct memory *memory)
@@ -96,7 +146,8 @@ bool histogram_add(struct histogram *histogram, unsigned kind, int64_t ns, struc
 
 bool histogram_merge(struct histogram *into, const struct histogram *from, struct memory *memory)
 {
-    const struct histogram_bucket *buckets = buckets_of(from);
+    struct histogram_bucket few[HISTOGRAM_FEW];
+    const struct histogram_bucket *buckets = buckets_of(from, few);
     bool is_whole = true;
 
     for (uint32_t i = 0; i < from->used; i++)
@@ -104,13 +155,12 @@ bool histogram_merge(struct histogram *into, const struct histogram *from, struc
     return is_whole;
 }
 
-/* The first bucket of a kind, and how many samples there are. */
-static const struct histogram_bucket *first_of(const struct histogram *histogram, unsigned kind,
-                                               uint64_t *count)
+/* The first of the buckets that is of a kind, and how many samples there are of it. */
+static const struct histogram_bucket *first_of(const struct histogram_bucket *buckets,
+                                               uint32_t used, unsigned kind, uint64_t *count)
 {
-    const struct histogram_bucket *buckets = buckets_of(histogram);
-    const struct histogram_bucket *first = buckets + find(histogram, kind * HISTOGRAM_BUCKETS);
-    const struct histogram_bucket *const end = buckets + histogram->used;
+    const struct histogram_bucket *const end = buckets + used;
+    const struct histogram_bucket *first = buckets + find(buckets, used, kind * HISTOGRAM_BUCKETS);
 
     *count = 0;
     for (const struct histogram_bucket *bucket = first;
@@ -121,16 +171,19 @@ static const struct histogram_bucket *first_of(const struct histogram *histogram
 
 uint64_t histogram_count(const struct histogram *histogram, unsigned kind)
 {
+    struct histogram_bucket few[HISTOGRAM_FEW];
     uint64_t count;
 
-    first_of(histogram, kind, &count);
+    first_of(buckets_of(histogram, few), histogram->used, kind, &count);
     return count;
 }
 
 unsigned histogram_position(const struct histogram *histogram, unsigned kind, unsigned percent)
 {
+    struct histogram_bucket few[HISTOGRAM_FEW];
     uint64_t count, seen = 0, rank;
-    const struct histogram_bucket *bucket = first_of(histogram, kind, &count);
+    const struct histogram_bucket *bucket =
+        first_of(buckets_of(histogram, few), histogram->used, kind, &count);
 
     if (count == 0)
         return 0;

@@ -3,7 +3,7 @@
  * Buckets stand close together where values are small and far apart where they are large, 32 to
  * each doubling (as in an HDR histogram, Tene 2012). A percentile is told as the middle of its
  * bucket, so it is at most 1/64, 1.6 %, off the exact one; values below 32 ns are exact. Only
- * buckets in use are kept: a few lie in the histogram itself, a million samples cost at most 8 KiB.
+ * buckets in use are kept: a few samples lie in the histogram itself, a million cost at most 8 KiB.
  *
  * One histogram holds the distributions of several kinds of delays, so that a connection with few
  * of each needs no memory but its own.
@@ -24,18 +24,12 @@ enum {
     HISTOGRAM_FEW = 8,
 };
 
-/* There may be several with the same key, of which all but the last are full. */
-struct histogram_bucket {
-    uint16_t key; /* the kind, then the position of the value */
-    uint16_t count;
-};
-
-/* All bytes zero is empty. */
+/* All bytes zero is empty. A sample's key is its kind, then the position of its value. */
 struct histogram {
-    uint32_t used, capacity; /* buckets; a capacity of 0 is that of `few` */
+    uint32_t used, capacity; /* of `many`; a capacity of 0 is that of `few` */
     union {
-        struct histogram_bucket few[HISTOGRAM_FEW]; /* in order of their keys */
-        struct histogram_bucket *many;              /* likewise */
+        uint16_t few[HISTOGRAM_FEW];   /* the keys of single samples, in order */
+        struct histogram_bucket *many; /* in order of their keys */
     };
 };
 

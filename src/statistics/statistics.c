@@ -254,23 +254,23 @@ const void *statistics_conversation(const struct statistics *statistics, uint32_
     return room ? &room->conversation : NULL;
 }
 
-/* A row with what it is sorted by, smallest first. */
-struct sortable {
-    uint64_t key;
-    const void *row;
-};
-
-/* The slowest come first, and of those as slow as each other the lowest number. */
+/* What a row is sorted by: the slowest come first, and of those as slow as each other the lowest
+ * number. The row is found again by that. */
 static uint64_t key_of(unsigned slowness, uint32_t number)
 {
     return (uint64_t)(HISTOGRAM_BUCKETS - slowness) << 32 | number;
 }
 
+static uint32_t number_of(uint64_t key)
+{
+    return (uint32_t)key;
+}
+
 static int compare(const void *a, const void *b)
 {
-    const struct sortable *left = a, *right = b;
+    const uint64_t *left = a, *right = b;
 
-    return left->key < right->key ? -1 : left->key > right->key;
+    return *left < *right ? -1 : *left > *right;
 }
 
 /* Where the 95th percentile of a side's delays lies; 0, so below any, if it has none. */
@@ -286,43 +286,40 @@ static unsigned slowest(const struct conversation *conversation)
     return one > other ? one : other;
 }
 
-/* Sorts the items; those without a row are not taken. */
-static const void *const *put_in_order(struct statistics *statistics, struct order *order,
-                                       struct sortable *items, size_t count)
+/* Sorts the keys of rows, and makes room for these. False if there is no memory. */
+static bool put_in_order(struct statistics *statistics, struct order *order, uint64_t *keys,
+                         size_t count)
 {
-    size_t capacity = count > 0 ? count : 1;
-
     forget_order(statistics, order);
-    order->rows = memory_alloc(&statistics->memory, capacity * sizeof(*order->rows));
+    order->rows = memory_alloc(&statistics->memory, (count + 1) * sizeof(*order->rows));
     if (!order->rows)
-        return NULL;
-    order->capacity = capacity;
-    if (count > 0)
-        qsort(items, count, sizeof(*items), compare);
-    for (size_t i = 0; i < count; i++)
-        order->rows[i] = items[i].row;
-    return order->rows;
+        return false;
+    order->capacity = count + 1;
+    qsort(keys, count, sizeof(*keys), compare);
+    return true;
 }
 
 const void *const *statistics_conversations(struct statistics *statistics, size_t *count)
 {
-    size_t most = statistics->used + 1;
-    struct sortable *items = memory_alloc(&statistics->memory, most * sizeof(*items));
-    const void *const *rows;
+    struct order *order = &statistics->conversation_order;
+    const size_t most = statistics->used + 1;
+    uint64_t *keys = memory_alloc(&statistics->memory, most * sizeof(*keys));
+    bool is_sorted;
 
     *count = 0;
-    if (!items)
+    if (!keys)
         return NULL;
     for (size_t i = 0; i < statistics->capacity; i++) {
         const struct room *room = statistics->slots[i];
 
         if (room)
-            items[(*count)++] = (struct sortable){
-                key_of(slowest(&room->conversation), room->serial), &room->conversation};
+            keys[(*count)++] = key_of(slowest(&room->conversation), room->serial);
     }
-    rows = put_in_order(statistics, &statistics->conversation_order, items, *count);
-    memory_free(&statistics->memory, items, most * sizeof(*items));
-    return rows;
+    is_sorted = put_in_order(statistics, order, keys, *count);
+    for (size_t i = 0; is_sorted && i < *count; i++)
+        order->rows[i] = statistics_conversation(statistics, number_of(keys[i]));
+    memory_free(&statistics->memory, keys, most * sizeof(*keys));
+    return order->rows;
 }
 
 static bool make_hosts(struct statistics *statistics)
@@ -339,22 +336,22 @@ static bool make_hosts(struct statistics *statistics)
 const void *const *statistics_hosts(struct statistics *statistics, size_t *count)
 {
     const struct hosts *hosts = &statistics->hosts;
-    struct sortable *items;
-    const void *const *rows;
-    size_t most;
+    struct order *order = &statistics->host_order;
+    uint64_t *keys;
+    bool is_sorted;
 
     *count = 0;
     if (!make_hosts(statistics))
         return NULL;
-    most = hosts->count + 1;
-    items = memory_alloc(&statistics->memory, most * sizeof(*items));
-    if (!items)
+    keys = memory_alloc(&statistics->memory, (hosts->count + 1) * sizeof(*keys));
+    if (!keys)
         return NULL;
-    for (size_t i = 0; i < hosts->count; i++)
-        items[i] =
-            (struct sortable){key_of(slowness(&hosts->rows[i].side), (uint32_t)i), &hosts->rows[i]};
     *count = hosts->count;
-    rows = put_in_order(statistics, &statistics->host_order, items, *count);
-    memory_free(&statistics->memory, items, most * sizeof(*items));
-    return rows;
+    for (size_t i = 0; i < *count; i++)
+        keys[i] = key_of(slowness(&hosts->rows[i].side), (uint32_t)i);
+    is_sorted = put_in_order(statistics, order, keys, *count);
+    for (size_t i = 0; is_sorted && i < *count; i++)
+        order->rows[i] = &hosts->rows[number_of(keys[i])];
+    memory_free(&statistics->memory, keys, (hosts->count + 1) * sizeof(*keys));
+    return order->rows;
 }
