@@ -35,7 +35,7 @@ def wireshark(request):
 
 @pytest.fixture(scope="session")
 def desktop(request, wireshark):
-    """While there is one, these tests are Wireshark's user: a message bus answers no other."""
+    """From here on these tests are Wireshark's user: a message bus answers no other, nor root."""
     screenshots = request.config.getoption("--screenshots")
     if screenshots:
         screenshots = pathlib.Path(screenshots).absolute()
@@ -43,5 +43,6 @@ def desktop(request, wireshark):
         wireshark.own(screenshots)
     for capture in CAPTURES:
         wireshark.share(capture)
-    with wireshark.as_its_user(), Desktop(wireshark, screenshots) as desktop:
+    wireshark.become_its_user()
+    with Desktop(wireshark, screenshots) as desktop:
         yield desktop

@@ -4,7 +4,6 @@ Wireshark's programs ignore personal plugins when run as root. So as root they r
 unprivileged user, with a HOME of their own, on copies of the captures that this user may read.
 Nothing is installed system-wide.
 """
-import contextlib
 import json
 import os
 import pathlib
@@ -108,23 +107,13 @@ class Wireshark:
         self.own(*[p for p in target.parents if self.home in p.parents], target,
                  *target.iterdir())
 
-    @contextlib.contextmanager
-    def as_its_user(self):
-        """Who was root is the unprivileged user for a while, as are all whom it starts."""
-        was_root, groups = self.is_root, os.getgroups()
-        if was_root:
+    def become_its_user(self):
+        """For good: who was root runs on as the unprivileged user."""
+        if self.is_root:
             os.setgroups([])
-            os.setresgid(NOBODY, NOBODY, 0)
-            os.setresuid(NOBODY, NOBODY, 0)
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
         self.is_root = False
-        try:
-            yield
-        finally:
-            if was_root:
-                os.setresuid(0, 0, 0)
-                os.setresgid(0, 0, 0)
-                os.setgroups(groups)
-            self.is_root = was_root
 
     def environment(self):
         env = {k: v for k, v in os.environ.items() if k not in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
