@@ -5,8 +5,9 @@
 
 Makes two captures of N packets (3,000,000): "bulk" of 16 connections, and "many" of N / 15
 connections, 2,000 at once. Runs on each, in turn: read_floor (libpcap's reading, and the way down
-to the TCP options), connmon in the modes below, and `tshark -q -z connmon,conv`. Prints the CPU
-time (median), its ratio to the floor, memory, and for connmon the ratio of its time to that for a
+to the TCP options), connmon in the modes below, and `tshark -q -z connmon,conv`. Prints the time
+and the CPU time (medians: connmon reads a file in a thread of its own), their ratios to the floor,
+memory, and for connmon the ratio of its time to that for a
 tenth of the packets, which should be near 10.
 """
 import argparse
@@ -15,6 +16,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tshark"))
 
@@ -25,23 +27,30 @@ MODES = [["-Q", "-m"], ["--conversations"], ["--json"], ["--csv"]]
 
 
 def measure(command, **more):
-    """(CPU seconds, megabytes at most)"""
+    """(seconds, CPU seconds, megabytes at most)"""
+    begin = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                **more)
     _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{command}: exit {process.returncode}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def medians(commands, runs):
-    """Of each command, (seconds, megabytes); all run once before any runs twice."""
+    """Of each command, what measure() tells; all run once before any runs twice."""
     measured = [[] for _ in commands]
     for _ in range(runs):
         for results, (command, more) in zip(measured, commands):
             results.append(measure(command, **more))
     return [[statistics.median(values) for values in zip(*results)] for results in measured]
+
+
+def told(taken, floor):
+    return (f"{taken[0]:.2f} s, {taken[0] / floor[0]:.2f} times the floor, CPU {taken[1]:.2f} s, "
+            f"{taken[1] / floor[1]:.2f} times, {taken[2]:.0f} MB")
 
 
 def make(build, folder, kind, packets):
@@ -63,15 +72,14 @@ def compare(given, wireshark, kind):
     if not given.without_tshark:
         tshark = wireshark.command("tshark", "-n", "-r", whole, "-q", "-z", "connmon,conv")
         commands.append((tshark, {"cwd": wireshark.dir, "env": wireshark.environment()}))
-    (floor, floor_memory), *results = medians(commands, given.runs)
-    print(f"{kind}: floor {floor:.2f} s, {floor_memory:.0f} MB")
+    floor, *results = medians(commands, given.runs)
+    print(f"{kind}: floor {floor[0]:.2f} s, CPU {floor[1]:.2f} s, {floor[2]:.0f} MB")
     for i, mode in enumerate(MODES):
-        (seconds, megabytes), (tenth_seconds, _) = results[2 * i:2 * i + 2]
-        print(f"{kind}: connmon {' '.join(mode)}: {seconds:.2f} s, {seconds / floor:.2f} times the "
-              f"floor, {megabytes:.0f} MB; {seconds / tenth_seconds:.1f} times that of a tenth")
-    for seconds, megabytes in results[2 * len(MODES):]:
-        print(f"{kind}: tshark -q -z connmon,conv: {seconds:.2f} s, {seconds / floor:.1f} times "
-              f"the floor, {megabytes:.0f} MB")
+        taken, of_tenth = results[2 * i:2 * i + 2]
+        print(f"{kind}: connmon {' '.join(mode)}: {told(taken, floor)}; "
+              f"{taken[0] / of_tenth[0]:.1f} times that of a tenth")
+    for taken in results[2 * len(MODES):]:
+        print(f"{kind}: tshark -q -z connmon,conv: {told(taken, floor)}")
     whole.unlink()
     tenth.unlink()
 
