@@ -141,6 +141,11 @@ enum connmon_status connmon_process(struct connmon *core, const struct connmon_s
     return CONNMON_OK;
 }
 
+void connmon_expect(struct connmon *core, const struct connmon_segment *segment)
+{
+    table_expect(&core->table, segment, &core->memory);
+}
+
 struct connmon_stats connmon_stats(const struct connmon *core)
 {
     struct connmon_stats stats = core->stats;

@@ -215,7 +215,7 @@ struct connmon;
 
 /* The defaults: max age 10 s; no idle time and no cap on connections or memory (in a file all
  * connections live to its end); slack share 8; per flow 1,048,576 outstanding values and holes,
- * 4,096 sequence ends that were passed, and 23 answered values of each kind, so that a connection
+ * 256 sequence ends that were passed, and 28 answered values of each kind, so that a connection
  * that talks for weeks stays small. */
 struct connmon_config connmon_config_default(void);
 
@@ -237,6 +237,10 @@ void connmon_free(struct connmon *core);
  * unmeasured_segments: the core stays usable. */
 enum connmon_status connmon_process(struct connmon *core, const struct connmon_segment *segment,
                                     struct connmon_result *result);
+
+/* A hint: this segment comes soon, after one or two others that were told of before. What it will
+ * need comes from memory meanwhile. Changes no result. */
+void connmon_expect(struct connmon *core, const struct connmon_segment *segment);
 
 /* The counters as of now. */
 struct connmon_stats connmon_stats(const struct connmon *core);

@@ -124,6 +124,24 @@ static struct connection *find(const struct table *table, uint32_t hash,
     return NULL;
 }
 
+void table_expect(struct table *table, const struct connmon_segment *segment,
+                  const struct memory *memory)
+{
+    const uint32_t mask = ((uint32_t)1 << table->bits) - 1;
+    const struct table_slot *slots = table->slots;
+
+    if (!slots)
+        return;
+    for (uint32_t i = table->expected & mask; slots[i].room != 0; i = (i + 1) & mask) {
+        if (slots[i].hash == table->expected) {
+            prefetch(connection_at(table, slots[i].room - 1));
+            break;
+        }
+    }
+    table->expected = hash_segment(segment, memory->salt);
+    __builtin_prefetch(&slots[table->expected & mask]);
+}
+
 static void index_insert(struct table_slot *slots, uint8_t bits, struct table_slot slot)
 {
     uint32_t mask = ((uint32_t)1 << bits) - 1;

@@ -27,6 +27,7 @@ struct table {
     int64_t idle_ns;                       /* 0: connections do not grow idle */
     int64_t max_age_ns;                    /* of what awaits its answer */
     uint64_t begun, evicted, idle, reused; /* connections, for the statistics */
+    uint32_t expected;                     /* the hash of a segment that comes soon */
     uint8_t bits;
     bool begin_at_syn;
 };
@@ -36,6 +37,11 @@ void table_init(struct table *table, const struct connmon_config *config);
 
 /* Gives back all memory. */
 void table_clear(struct table *table, struct memory *memory);
+
+/* Has the processor fetch where the connection of this segment is found, and of the segment before
+ * it the connection. */
+void table_expect(struct table *table, const struct connmon_segment *segment,
+                  const struct memory *memory);
 
 /* The connection of a segment, a new one if need be, and in `*direction` the one of its flows that
  * the segment belongs to. At the limit of connections or of memory, one that was not used for long

@@ -4,7 +4,6 @@
  */
 #include <unistd.h>
 
-#include "ahead.h"
 #include "monitor.h"
 #include "options.h"
 #include "output.h"
@@ -12,12 +11,16 @@
 #include "pace.h"
 #include "privileges.h"
 #include "progress.h"
+#include "reader.h"
 #include "say.h"
 #include "signals.h"
 #include "source.h"
 #include "split.h"
 
-enum { PACKETS_PER_LOOK = 256 }; /* at the clock */
+enum {
+    PACKETS_PER_LOOK = 256, /* at the clock */
+    PACKETS_EXPECTED = 1,   /* after the next one */
+};
 
 static const int64_t LOOK_NS = INT64_C(100000000); /* between looks at what the user wants */
 
@@ -98,13 +101,14 @@ static bool keep_pace(struct program *program, const struct record *record)
 }
 
 /* False if this was the last packet to be taken. */
-static bool take(struct program *program, const struct record *record)
+static bool take(struct program *program, const struct packet *packet)
 {
+    const struct record *record = &packet->record;
     const struct options *options = &program->options;
 
     if (options->is_emulating && !record->time_unknown && !keep_pace(program, record))
         return false;
-    monitor_take(program->monitor, record);
+    monitor_take(program->monitor, packet);
     program->packets++;
     if (program->packets == options->count)
         return false;
@@ -124,15 +128,24 @@ static void pass_time(const struct program *program)
         monitor_pass_time(program->monitor, pace_time_of_day() - on_its_way_ns);
 }
 
-static void run(struct program *program)
+static void fail(struct program *program)
 {
-    struct source *source = program->source;
-    struct record record;
+    program->exit_status = program->source->exit_status;
+    progress_hide(&program->progress);
+    say("%s: %s", program->source->name, program->source->error);
+}
+
+static void take_all(struct program *program, struct reader *reader)
+{
+    const struct packet *packet, *upcoming;
 
     for (;;) {
-        switch (source->next(source, &record)) {
+        switch (reader_next(reader, &packet)) {
         case SOURCE_PACKET:
-            if (!take(program, &record))
+            upcoming = reader_upcoming(reader, PACKETS_EXPECTED);
+            if (upcoming)
+                monitor_expect(program->monitor, upcoming);
+            if (!take(program, packet))
                 return;
             break;
         case SOURCE_IDLE:
@@ -141,13 +154,27 @@ static void run(struct program *program)
                 return;
             break;
         case SOURCE_FAILED:
-            program->exit_status = source->exit_status;
-            progress_hide(&program->progress);
-            say("%s: %s", source->name, source->error);
+            fail(program);
             return;
         case SOURCE_END:
             return;
         }
+    }
+}
+
+/* Whatever makes us wait or wants the packets' bytes is read in step with them. */
+static void run(struct program *program)
+{
+    const bool is_ahead =
+        program->source->input && program->source->input->is_file && !program->split;
+    struct reader *reader = reader_new(program->source, is_ahead);
+
+    if (reader) {
+        take_all(program, reader);
+        reader_free(reader);
+    } else {
+        say("no memory");
+        program->exit_status = EXIT_INPUT_OUTPUT;
     }
 }
 
@@ -160,11 +187,7 @@ static bool open_source(struct program *program)
                                                    options->buffer_kib, &program->exit_status)
                            : source_open_file(options->file, options->filter, look_around, program,
                                               &program->exit_status);
-    if (!program->source)
-        return false;
-    if (!options->interface && program->source->input->is_file && !options->split.folder)
-        program->source = source_read_ahead(program->source);
-    return true;
+    return program->source != NULL;
 }
 
 /* A bar on the terminal, unless lines go there as well. */

@@ -110,10 +110,9 @@ static void print_packet(struct monitor *monitor, const struct connmon_observati
     output_write(monitor->output, text, size);
 }
 
-static void take_segment(struct monitor *monitor, const struct record *record,
-                         const struct connmon_segment *segment,
-                         const struct decode_payload *payload)
+static void take_segment(struct monitor *monitor, const struct packet *packet)
 {
+    const struct connmon_segment *segment = &packet->segment;
     struct connmon_observation seen;
 
     monitor->summary.tcp_packets++;
@@ -127,7 +126,7 @@ static void take_segment(struct monitor *monitor, const struct record *record,
     connmon_observe(&seen, segment);
     seen.discriminator = seen.result.connection;
     if (monitor->split)
-        split_take(monitor->split, record, &seen, segment, payload);
+        split_take(monitor->split, &packet->record, &seen, segment, &packet->payload);
     if (monitor->statistics)
         statistics_add(monitor->statistics, &seen);
     else if (monitor->exchanges)
@@ -144,23 +143,22 @@ void monitor_pass_time(struct monitor *monitor, int64_t time_ns)
         monitor->kind->pass_time(monitor->view, time_ns);
 }
 
-void monitor_take(struct monitor *monitor, const struct record *record)
+void monitor_expect(struct monitor *monitor, const struct packet *packet)
 {
-    struct connmon_segment segment = {
-        .time_ns = record->time_ns,
-        .time_unknown = record->time_unknown,
-        .packet = record->number,
-    };
+    if (packet->outcome == DECODE_TCP)
+        connmon_expect(monitor->core, &packet->segment);
+}
+
+void monitor_take(struct monitor *monitor, const struct packet *packet)
+{
     struct connmon_summary *summary = &monitor->summary;
-    struct decode_payload payload;
 
     summary->packets++;
-    if (!record->time_unknown)
-        monitor_pass_time(monitor, record->time_ns);
-    switch (decode_payload(record->link_type, record->bytes, record->captured, record->original,
-                           &segment, &payload)) {
+    if (!packet->record.time_unknown)
+        monitor_pass_time(monitor, packet->record.time_ns);
+    switch (packet->outcome) {
     case DECODE_TCP:
-        take_segment(monitor, record, &segment, &payload);
+        take_segment(monitor, packet);
         break;
     case DECODE_FRAGMENT:
         summary->fragments++;

@@ -7,7 +7,7 @@
 
 #include "options.h"
 #include "output.h"
-#include "record.h"
+#include "packet.h"
 #include "source.h"
 #include "split.h"
 
@@ -20,7 +20,10 @@ struct monitor *monitor_new(const struct options *options, struct output *output
 void monitor_free(struct monitor *monitor);
 
 /* Takes the next packet. */
-void monitor_take(struct monitor *monitor, const struct record *record);
+void monitor_take(struct monitor *monitor, const struct packet *packet);
+
+/* Makes ready for a packet that comes soon, after one or two others. Changes nothing but speed. */
+void monitor_expect(struct monitor *monitor, const struct packet *packet);
 
 /* Tells that no packet before this time is to come. */
 void monitor_pass_time(struct monitor *monitor, int64_t time_ns);

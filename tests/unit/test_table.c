@@ -371,6 +371,25 @@ static void silent_connections_hold_less(void **state)
     scenario_end(&s);
 }
 
+/* Of what comes or does not come: the same results. */
+static void expectations_change_nothing(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    for (uint32_t i = 0; i < 3000; i++) {
+        struct packet soon = {.port = (uint16_t)(i * 7 % 2000 + 1), .seq = i};
+        struct connmon_segment segment = scenario_segment(&s, i % 2 ? CLIENT : SERVER, &soon);
+
+        connmon_expect(s.core, &segment);
+        assert_int_equal(send(&s, CLIENT, .port = (uint16_t)(i % 1000 + 1), .seq = 1).connection,
+                         i % 1000);
+    }
+    assert_int_equal(scenario_stats(&s).connections, 1000);
+    assert_int_equal(scenario_stats(&s).segments, 3000);
+    scenario_end(&s);
+}
+
 /* The rate of memory as it grows, and with it the size of an idle connection. */
 static void a_connection_is_small(void **state)
 {
@@ -400,6 +419,7 @@ int main(void)
         cmocka_unit_test(only_a_known_time_proves_silence),
         cmocka_unit_test(memory_is_used_again),
         cmocka_unit_test(silent_connections_hold_less),
+        cmocka_unit_test(expectations_change_nothing),
         cmocka_unit_test(a_connection_is_small),
     };
 

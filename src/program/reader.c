@@ -1,0 +1,209 @@
+/* reader.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "reader.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pace.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+enum { BATCHES = 8, BATCH_PACKETS = 256 };
+
+static const int64_t WAIT_NS = NS_PER_S / 10;
+
+struct batch {
+    struct packet packets[BATCH_PACKETS];
+    size_t count;
+    enum source_status end; /* what came behind them; SOURCE_PACKET: there are more */
+};
+
+struct reader {
+    struct source *source; /* the thread's, if there is one, until that has met an end */
+    struct packet packet;  /* the latest, without a thread */
+
+    bool has_thread;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* guards these */
+    pthread_cond_t is_changed;
+    uint64_t filled, taken; /* batches; those between are the caller's, the others the thread's */
+    bool is_stopped;
+
+    const struct batch *batch; /* that the caller takes; NULL: none */
+    size_t at;                 /* the next packet in there */
+    struct batch *batches;     /* BATCHES of them, in a circle */
+};
+
+static enum source_status read_packet(struct source *source, struct packet *packet)
+{
+    struct record *record = &packet->record;
+    enum source_status status = source->next(source, record);
+
+    if (status != SOURCE_PACKET)
+        return status;
+    packet->segment = (struct connmon_segment){
+        .time_ns = record->time_ns,
+        .time_unknown = record->time_unknown,
+        .packet = record->number,
+    };
+    packet->outcome = decode_payload(record->link_type, record->bytes, record->captured,
+                                     record->original, &packet->segment, &packet->payload);
+    return SOURCE_PACKET;
+}
+
+static void fill(struct source *source, struct batch *batch)
+{
+    batch->end = SOURCE_PACKET;
+    for (batch->count = 0; batch->count < BATCH_PACKETS; batch->count++) {
+        struct packet *packet = &batch->packets[batch->count];
+
+        batch->end = read_packet(source, packet);
+        if (batch->end != SOURCE_PACKET)
+            return;
+        packet->record.bytes = packet->record.block = packet->payload.bytes = NULL;
+    }
+}
+
+/* The next batch to fill; NULL: no more are wanted. */
+static struct batch *wait_for_room(struct reader *reader)
+{
+    struct batch *batch = NULL;
+
+    pthread_mutex_lock(&reader->mutex);
+    while (reader->filled - reader->taken == BATCHES && !reader->is_stopped)
+        pthread_cond_wait(&reader->is_changed, &reader->mutex);
+    if (!reader->is_stopped)
+        batch = &reader->batches[reader->filled % BATCHES];
+    pthread_mutex_unlock(&reader->mutex);
+    return batch;
+}
+
+/* Hands a batch over. */
+static void count_one(struct reader *reader, uint64_t *batches)
+{
+    pthread_mutex_lock(&reader->mutex);
+    ++*batches;
+    pthread_cond_signal(&reader->is_changed);
+    pthread_mutex_unlock(&reader->mutex);
+}
+
+static void *read_ahead(void *data)
+{
+    struct reader *reader = data;
+    enum source_status end = SOURCE_PACKET;
+
+    while (end == SOURCE_PACKET) {
+        struct batch *batch = wait_for_room(reader);
+
+        if (!batch)
+            break;
+        fill(reader->source, batch);
+        end = batch->end;
+        count_one(reader, &reader->filled);
+    }
+    return NULL;
+}
+
+/* False if there is no batch yet. */
+static bool wait_for_batch(struct reader *reader)
+{
+    const int64_t until_ns = pace_now() + WAIT_NS;
+    const struct timespec until = {until_ns / NS_PER_S, until_ns % NS_PER_S};
+    bool is_there;
+    int error = 0;
+
+    pthread_mutex_lock(&reader->mutex);
+    while (reader->filled == reader->taken && error == 0)
+        error =
+            pthread_cond_clockwait(&reader->is_changed, &reader->mutex, CLOCK_MONOTONIC, &until);
+    is_there = reader->filled != reader->taken;
+    pthread_mutex_unlock(&reader->mutex);
+    return is_there;
+}
+
+static enum source_status next_of_batches(struct reader *reader, const struct packet **packet)
+{
+    for (;;) {
+        const struct batch *batch = reader->batch;
+
+        if (!batch) {
+            if (!wait_for_batch(reader))
+                return SOURCE_IDLE;
+            reader->batch = &reader->batches[reader->taken % BATCHES];
+            reader->at = 0;
+        } else if (reader->at < batch->count) {
+            *packet = &batch->packets[reader->at++];
+            return SOURCE_PACKET;
+        } else if (batch->end != SOURCE_PACKET) {
+            return batch->end;
+        } else {
+            reader->batch = NULL;
+            count_one(reader, &reader->taken);
+        }
+    }
+}
+
+enum source_status reader_next(struct reader *reader, const struct packet **packet)
+{
+    if (reader->has_thread)
+        return next_of_batches(reader, packet);
+    *packet = &reader->packet;
+    return read_packet(reader->source, &reader->packet);
+}
+
+const struct packet *reader_upcoming(const struct reader *reader, size_t after)
+{
+    const struct batch *batch = reader->batch;
+
+    return batch && reader->at + after < batch->count ? &batch->packets[reader->at + after] : NULL;
+}
+
+/* Without a thread if that cannot be: packets are read when they are asked for then. Signals are
+ * for who waits for them, not for the thread. */
+static void start_thread(struct reader *reader)
+{
+    sigset_t all, before;
+
+    reader->batches = calloc(BATCHES, sizeof(*reader->batches));
+    if (!reader->batches)
+        return;
+    pthread_mutex_init(&reader->mutex, NULL);
+    pthread_cond_init(&reader->is_changed, NULL);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    reader->has_thread = pthread_create(&reader->thread, NULL, read_ahead, reader) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+struct reader *reader_new(struct source *source, bool is_ahead)
+{
+    struct reader *reader = calloc(1, sizeof(*reader));
+
+    if (!reader)
+        return NULL;
+    reader->source = source;
+    if (is_ahead && sysconf(_SC_NPROCESSORS_ONLN) > 1)
+        start_thread(reader);
+    return reader;
+}
+
+void reader_free(struct reader *reader)
+{
+    if (!reader)
+        return;
+    if (reader->has_thread) {
+        pthread_mutex_lock(&reader->mutex);
+        reader->is_stopped = true;
+        pthread_cond_signal(&reader->is_changed);
+        pthread_mutex_unlock(&reader->mutex);
+        pthread_join(reader->thread, NULL);
+    }
+    free(reader->batches);
+    free(reader);
+}
