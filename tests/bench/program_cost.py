@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """What the program connmon costs, against the least that a reader of captures must do.
 
-    program_cost.py [--build FOLDER] [--packets N] [--runs N] [--without-tshark]
+    program_cost.py [--build FOLDER] [--packets N] [--runs N] [--without-tshark] [--kinds KIND...]
 
-Makes two captures of N packets (3,000,000): "bulk" of 16 connections, and "many" of N / 15
-connections, 2,000 at once. Runs on each, in turn: read_floor (libpcap's reading, and the way down
-to the TCP options), connmon in the modes below, and `tshark -q -z connmon,conv`. Prints the time
-and the CPU time (medians: connmon reads a file in a thread of its own), their ratios to the floor,
-memory, and for connmon the ratio of its time to that for a
-tenth of the packets, which should be near 10.
+Makes three captures of N packets (3,000,000): "bulk" of 16 connections, "many" of N / 15
+connections, 2,000 at once, and "crowd" of N / 15 connections, all at once. Runs on each, in turn:
+read_floor (libpcap's reading, and the way down to the TCP options), connmon in the modes below, and
+`tshark -q -z connmon,conv`. Prints the time and the CPU time (medians: connmon reads a file in a
+thread of its own), their ratios to the floor, memory, and for connmon the ratios of its times to
+those of the first mode, and of its time to that for a tenth of the packets, which should be near 10.
+
+The first mode is the program's plain work, with a short line per packet that tells a delay. Others
+print something else instead, so that is what they add to.
 """
 import argparse
 import os
@@ -22,8 +25,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tshark"))
 
 import harness  # noqa: E402
 
-CAPTURES = {"bulk": 16, "many": 2000}
-MODES = [["-Q", "-m"], ["--conversations"], ["--json"], ["--csv"]]
+KINDS = ["bulk", "many", "crowd"]
+MODES = [["-Q", "-m"], ["--events"], ["--bandwidth", "1"], ["--conversations"], ["--json"],
+         ["--csv"]]
 
 
 def measure(command, **more):
@@ -55,8 +59,9 @@ def told(taken, floor):
 
 def make(build, folder, kind, packets):
     capture = folder / f"{kind}-{packets}.pcap"
+    at_once = {"bulk": 16, "many": 2000, "crowd": packets // 15}[kind]
     with open(capture, "wb") as out:
-        subprocess.run([build / "tests/bench/make_capture", kind, str(CAPTURES[kind]),
+        subprocess.run([build / "tests/bench/make_capture", kind, str(at_once),
                         str(packets)], stdout=out, check=True)
     capture.chmod(0o644)
     return capture
@@ -74,9 +79,12 @@ def compare(given, wireshark, kind):
         commands.append((tshark, {"cwd": wireshark.dir, "env": wireshark.environment()}))
     floor, *results = medians(commands, given.runs)
     print(f"{kind}: floor {floor[0]:.2f} s, CPU {floor[1]:.2f} s, {floor[2]:.0f} MB")
+    plain = results[0]
     for i, mode in enumerate(MODES):
         taken, of_tenth = results[2 * i:2 * i + 2]
         print(f"{kind}: connmon {' '.join(mode)}: {told(taken, floor)}; "
+              f"{taken[0] / plain[0]:.2f} times {' '.join(MODES[0])}, "
+              f"CPU {taken[1] / plain[1]:.2f} times; "
               f"{taken[0] / of_tenth[0]:.1f} times that of a tenth")
     for taken in results[2 * len(MODES):]:
         print(f"{kind}: tshark -q -z connmon,conv: {told(taken, floor)}")
@@ -90,10 +98,11 @@ def main():
     arguments.add_argument("--packets", type=int, default=3_000_000)
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--without-tshark", action="store_true")
+    arguments.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     given = arguments.parse_args()
     given.build = given.build.resolve()
     wireshark = harness.Wireshark(given.build / "plugin/connmon.so")
-    for kind in CAPTURES:
+    for kind in given.kinds:
         compare(given, wireshark, kind)
     wireshark.close()
 
