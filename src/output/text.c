@@ -148,17 +148,34 @@ void text_duration(struct text *text, int64_t ns)
     text_scaled(text, ns < 0 ? 0 : (uint64_t)ns, units);
 }
 
+/* Local time. Thousands of packets have the same second, and to ask the system costs as much as the
+ * rest of a line. */
+static struct tm local_time(time_t s)
+{
+    static _Thread_local struct tm latest;
+    static _Thread_local time_t latest_s;
+    static _Thread_local bool has_latest;
+
+    if (!has_latest || s != latest_s) {
+        latest = (struct tm){0};
+        localtime_r(&s, &latest);
+        latest_s = s;
+        has_latest = true;
+    }
+    return latest;
+}
+
 void text_time_of_day(struct text *text, int64_t ns)
 {
     int64_t part = ns % NS_PER_S;
     time_t s = (time_t)(ns / NS_PER_S);
-    struct tm tm = {0};
+    struct tm tm;
 
     if (part < 0) { /* before 1970 */
         part += NS_PER_S;
         s--;
     }
-    localtime_r(&s, &tm);
+    tm = local_time(s);
     text_digits(text, (uint64_t)tm.tm_hour, 2);
     text_char(text, ':');
     text_digits(text, (uint64_t)tm.tm_min, 2);
