@@ -6,6 +6,16 @@
 
 #include <string.h>
 
+enum { HOLES_BYTES = 2 * sizeof(struct holes *) };
+
+struct holes **connection_holes(struct connection *connection, uint8_t direction,
+                                struct memory *memory)
+{
+    if (!connection->holes)
+        connection->holes = memory_alloc(memory, HOLES_BYTES);
+    return connection->holes ? &connection->holes[direction] : NULL;
+}
+
 void connection_forget_outstanding(struct connection *connection, struct memory *memory)
 {
     for (int i = 0; i < 2; i++)
@@ -21,7 +31,9 @@ void connection_clear(struct connection *connection, struct memory *memory)
 
         value_set_clear(&flow->acked, &flow->acked_size, memory);
         value_set_clear(&flow->echoed, &flow->echoed_size, memory);
-        holes_clear(&flow->holes, memory);
+        if (connection->holes)
+            holes_clear(&connection->holes[i], memory);
     }
+    memory_free(memory, connection->holes, HOLES_BYTES);
     memset(connection, 0, sizeof(*connection));
 }

@@ -53,7 +53,6 @@ struct flow {
     struct outstanding outstanding; /* what this flow has sent and the other may answer */
     struct value_set acked;         /* acknos that this flow has carried */
     struct value_set echoed;        /* TSecr values that this flow has carried */
-    struct holes *holes;
 };
 
 enum handshake_flags {
@@ -106,8 +105,13 @@ struct connection {
     uint32_t serial;
     struct handshake handshake;
     struct turn turn;
+    struct holes **holes; /* of either flow, by direction; NULL: neither ever had one */
     struct flow flows[2]; /* [0]: sent by endpoint 0 */
 };
+
+/* Where the holes of a flow are; NULL if that needs memory and there is none. */
+struct holes **connection_holes(struct connection *connection, uint8_t direction,
+                                struct memory *memory);
 
 /* Drops all that still awaits its answer. */
 void connection_forget_outstanding(struct connection *connection, struct memory *memory);

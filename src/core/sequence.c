@@ -18,9 +18,29 @@ void sequence_begin(struct sighting *seen)
     flow->flags |= FLOW_HAS_ISN | FLOW_HAS_BEGIN;
     flow->flags &= (uint16_t) ~(FLOW_HAS_HIGH | FLOW_HAS_RESEND);
     outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size, seen->memory->salt);
-    holes_clear(&flow->holes, seen->memory);
+    if (seen->connection->holes)
+        holes_clear(&seen->connection->holes[seen->from], seen->memory);
     value_set_clear(&reverse->acked, &reverse->acked_size, seen->memory);
     reverse->flags &= (uint16_t)~FLOW_HAS_ACK;
+}
+
+static void add_hole(struct sighting *seen, uint32_t start, uint32_t end)
+{
+    struct holes **holes = connection_holes(seen->connection, seen->from, seen->memory);
+
+    if (holes)
+        holes_add(holes, start, end, seen->config->max_holes, seen->memory,
+                  &seen->stats->evicted_holes);
+    else
+        seen->stats->evicted_holes++;
+}
+
+static bool fill_hole(struct sighting *seen, uint32_t start, uint32_t end)
+{
+    struct holes **holes = seen->connection->holes;
+
+    return holes && holes_fill(&holes[seen->from], start, end, seen->flow->high,
+                               seen->config->max_holes, seen->memory, &seen->stats->evicted_holes);
 }
 
 /* What lies below the expected seqno. */
@@ -34,8 +54,7 @@ static enum connmon_seq_event event_below(struct sighting *seen, int32_t gap, ui
         return CONNMON_SEQ_KEEP_ALIVE;
     if (seen->length == 0)
         return CONNMON_SEQ_OLD;
-    fills = holes_fill(&flow->holes, seen->segment->seq, end, flow->high, seen->config->max_holes,
-                       seen->memory, &seen->stats->evicted_holes);
+    fills = fill_hole(seen, seen->segment->seq, end);
     flow->last_resend = (uint32_t)seen->segment->packet;
     flow->flags |= FLOW_HAS_RESEND;
     return fills ? CONNMON_SEQ_HOLE_FILL : CONNMON_SEQ_RETRANSMISSION;
@@ -74,8 +93,7 @@ void sequence_place(struct sighting *seen)
         return;
     if (gap > 0) {
         seen->result->seq_event = CONNMON_SEQ_HOLE;
-        holes_add(&flow->holes, flow->high, seq, seen->config->max_holes, seen->memory,
-                  &seen->stats->evicted_holes);
+        add_hole(seen, flow->high, seq);
     } else if (gap < 0) {
         seen->result->seq_event = event_below(seen, gap, end);
     }
@@ -83,7 +101,7 @@ void sequence_place(struct sighting *seen)
      * look like a hole. */
     if (mod32_after(end, flow->high)) {
         flow->high = end;
-        if (flow->holes)
-            holes_forget_behind(flow->holes, end);
+        if (seen->connection->holes && seen->connection->holes[seen->from])
+            holes_forget_behind(seen->connection->holes[seen->from], end);
     }
 }

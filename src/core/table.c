@@ -29,14 +29,19 @@ static size_t index_bytes(uint8_t bits)
     return ((size_t)1 << bits) * sizeof(struct table_slot);
 }
 
+/* With what it takes to begin at a cache line, as each connection then does. */
 static size_t chunk_bytes(void)
 {
-    return CHUNK_ROOMS * sizeof(struct connection);
+    return CHUNK_ROOMS * sizeof(struct connection) + CACHE_LINE - 1;
 }
 
 static struct connection *connection_at(const struct table *table, uint32_t room)
 {
-    return &table->chunks[room >> CHUNK_BITS][room & (CHUNK_ROOMS - 1)];
+    uintptr_t chunk = (uintptr_t)table->chunks[room >> CHUNK_BITS];
+    struct connection *first =
+        (struct connection *)((chunk + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+
+    return &first[room & (CHUNK_ROOMS - 1)];
 }
 
 void table_init(struct table *table, const struct connmon_config *config)
@@ -279,7 +284,7 @@ static void tidy_up(struct table *table, int64_t now, struct memory *memory)
 static bool chunks_reserve(struct table *table, struct memory *memory)
 {
     uint32_t capacity = table->chunk_capacity ? table->chunk_capacity * 2 : FIRST_CHUNK_CAPACITY;
-    struct connection **chunks;
+    void **chunks;
 
     if (table->chunk_count < table->chunk_capacity)
         return true;

@@ -14,8 +14,8 @@
 /* Connections live in chunks and never move, so that a table grows without copying them; an index
  * with open addressing finds them by either order of their endpoints. */
 struct table {
-    struct table_slot *slots; /* the index: 2^bits */
-    struct connection **chunks;
+    struct table_slot *slots;  /* the index: 2^bits */
+    void **chunks;             /* of connections */
     struct connection *latest; /* of the latest segment; many connections talk in bursts */
     uint32_t chunk_count, chunk_capacity;
     uint32_t rooms;      /* places for a connection in all chunks, used so far */

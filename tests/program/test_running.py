@@ -1,6 +1,5 @@
 """A program that runs: signals, where its output goes, what it shows on a terminal."""
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -10,6 +9,7 @@ import pytest
 
 from conftest import ROOT
 from test_files import FORMATS
+from terminal import open_terminal, read_all
 
 SMTP = ROOT / "captures/smtp.pcap"
 BIG = ROOT / "captures/discard.solaris.dmp"
@@ -151,27 +151,18 @@ def test_a_file_that_cannot_be_written(connmon, tmp_path, path):
 
 def on_terminal(connmon, *args, blob, **files):
     """What a slow pipe makes the program write on a terminal as its standard error."""
-    try:
-        master, slave = pty.openpty()
-    except OSError:
-        pytest.skip("no pseudo terminals here")
-    child = connmon.start("-r", "-", *args, stdin=subprocess.PIPE, stderr=slave,
+    ours, terminal = open_terminal()
+    child = connmon.start("-r", "-", *args, stdin=subprocess.PIPE, stderr=terminal,
                           **{"stdout": subprocess.DEVNULL, **files})
-    os.close(slave)
+    os.close(terminal)
     for part in range(8):
         child.stdin.write(blob[len(blob) * part // 8:len(blob) * (part + 1) // 8])
         child.stdin.flush()
         time.sleep(0.15)
     child.stdin.close()
-    text = b""
-    try:
-        while more := os.read(master, 4096):
-            text += more
-    except OSError:  # the terminal's other end is closed
-        pass
-    os.close(master)
+    text = read_all(ours)
     assert child.wait(timeout=20) == 0
-    return text.decode()
+    return text
 
 
 def test_progress_on_a_terminal(connmon):

@@ -1,12 +1,12 @@
 """Events, bandwidth and the index: of what the taps print, held to the captures' known facts."""
 import json
 import os
-import pty
 import subprocess
 
 import pytest
 
 from conftest import ROOT
+from terminal import open_terminal, read_all
 
 SMTP = ROOT / "captures/smtp.pcap"
 IPP = ROOT / "captures/ipp.pcap"
@@ -49,18 +49,12 @@ def test_bandwidth_adds_up(connmon, interval):
 
 def on_a_terminal(connmon, *args):
     """What is written to a terminal, as the program wrote it."""
-    ours, terminal = pty.openpty()
+    ours, terminal = open_terminal()
     child = connmon.start(*args, stdout=terminal, stderr=subprocess.DEVNULL)
     os.close(terminal)
-    written = b""
-    try:
-        while block := os.read(ours, 1 << 16):
-            written += block
-    except OSError:  # the other side is closed
-        pass
-    os.close(ours)
+    written = read_all(ours)
     assert child.wait(timeout=20) == 0
-    return written.decode().replace("\r\n", "\n")
+    return written.replace("\r\n", "\n")
 
 
 def test_bandwidth_redraws_on_a_terminal(connmon, tmp_path):
