@@ -151,7 +151,7 @@ struct connmon_stats connmon_stats(const struct connmon *core)
     struct connmon_stats stats = core->stats;
 
     stats.connections = core->table.begun;
-    stats.connections_open = core->table.open;
+    stats.connections_open = core->table.index.used;
     stats.idle_connections = core->table.idle;
     stats.reused_connections = core->table.reused;
     stats.evicted_connections = core->table.evicted;

@@ -12,22 +12,10 @@
 enum {
     CHUNK_BITS = 8,
     CHUNK_ROOMS = 1 << CHUNK_BITS,
-    FIRST_INDEX_BITS = 10,
-    LAST_INDEX_BITS = 31,
     FIRST_CHUNK_CAPACITY = 64,
     TIDIED_PER_NEW_CONNECTION = 4, /* so that tidying up keeps pace with new ones */
     CACHE_LINE = 64,
 };
-
-struct table_slot {
-    uint32_t hash;
-    uint32_t room; /* plus 1; 0: a free slot */
-};
-
-static size_t index_bytes(uint8_t bits)
-{
-    return ((size_t)1 << bits) * sizeof(struct table_slot);
-}
 
 /* With what it takes to begin at a cache line, as each connection then does. */
 static size_t chunk_bytes(void)
@@ -61,8 +49,7 @@ void table_clear(struct table *table, struct memory *memory)
     for (uint32_t i = 0; i < table->chunk_count; i++)
         memory_free(memory, table->chunks[i], chunk_bytes());
     memory_free(memory, table->chunks, table->chunk_capacity * sizeof(*table->chunks));
-    if (table->slots)
-        memory_free(memory, table->slots, index_bytes(table->bits));
+    room_index_clear(&table->index, memory);
     *table = (struct table){0};
 }
 
@@ -113,15 +100,17 @@ static void prefetch(const struct connection *connection)
 static struct connection *find(const struct table *table, uint32_t hash,
                                const struct connmon_segment *segment, uint8_t *direction)
 {
-    uint32_t mask = ((uint32_t)1 << table->bits) - 1;
+    const struct room_index *index = &table->index;
+    const struct room_slot *slots = index->slots;
     struct connection *connection;
 
-    if (!table->slots)
+    if (!slots)
         return NULL;
-    for (uint32_t i = hash & mask; table->slots[i].room != 0; i = (i + 1) & mask) {
-        if (table->slots[i].hash != hash)
+    for (uint32_t i = room_index_home(index, hash); slots[i].room != 0;
+         i = room_index_after(index, i)) {
+        if (slots[i].hash != hash)
             continue;
-        connection = connection_at(table, table->slots[i].room - 1);
+        connection = connection_at(table, slots[i].room - 1);
         prefetch(connection);
         if (is_connection_of(connection, segment, direction))
             return connection;
@@ -132,70 +121,20 @@ static struct connection *find(const struct table *table, uint32_t hash,
 void table_expect(struct table *table, const struct connmon_segment *segment,
                   const struct memory *memory)
 {
-    const uint32_t mask = ((uint32_t)1 << table->bits) - 1;
-    const struct table_slot *slots = table->slots;
+    const struct room_index *index = &table->index;
+    const struct room_slot *slots = index->slots;
 
     if (!slots)
         return;
-    for (uint32_t i = table->expected & mask; slots[i].room != 0; i = (i + 1) & mask) {
+    for (uint32_t i = room_index_home(index, table->expected); slots[i].room != 0;
+         i = room_index_after(index, i)) {
         if (slots[i].hash == table->expected) {
             prefetch(connection_at(table, slots[i].room - 1));
             break;
         }
     }
     table->expected = hash_segment(segment, memory->salt);
-    __builtin_prefetch(&slots[table->expected & mask]);
-}
-
-static void index_insert(struct table_slot *slots, uint8_t bits, struct table_slot slot)
-{
-    uint32_t mask = ((uint32_t)1 << bits) - 1;
-    uint32_t i = slot.hash & mask;
-
-    while (slots[i].room != 0)
-        i = (i + 1) & mask;
-    slots[i] = slot;
-}
-
-/* Keeps the index at most seven eighths full. False: no memory. */
-static bool index_reserve(struct table *table, struct memory *memory)
-{
-    uint8_t bits = table->slots ? (uint8_t)(table->bits + 1) : FIRST_INDEX_BITS;
-    struct table_slot *slots;
-
-    if (table->slots && table->open < (uint32_t)7 << (table->bits - 3))
-        return true;
-    if (bits > LAST_INDEX_BITS)
-        return false;
-    slots = memory_alloc(memory, index_bytes(bits));
-    if (!slots)
-        return false;
-    if (table->slots) {
-        for (size_t i = 0; i < (size_t)1 << table->bits; i++)
-            if (table->slots[i].room != 0)
-                index_insert(slots, bits, table->slots[i]);
-        memory_free(memory, table->slots, index_bytes(table->bits));
-    }
-    table->slots = slots;
-    table->bits = bits;
-    return true;
-}
-
-/* Takes the room out of the index and closes the gap. */
-static void index_remove(struct table *table, uint32_t hash, uint32_t room)
-{
-    uint32_t mask = ((uint32_t)1 << table->bits) - 1;
-    uint32_t gap = hash & mask;
-
-    while (table->slots[gap].room != room + 1)
-        gap = (gap + 1) & mask;
-    for (uint32_t i = (gap + 1) & mask; table->slots[i].room != 0; i = (i + 1) & mask) {
-        if (((i - table->slots[i].hash) & mask) >= ((i - gap) & mask)) {
-            table->slots[gap] = table->slots[i];
-            gap = i;
-        }
-    }
-    table->slots[gap].room = 0;
+    __builtin_prefetch(&slots[room_index_home(index, table->expected)]);
 }
 
 static uint32_t hash_of(const struct connection *connection, uint64_t salt)
@@ -213,18 +152,17 @@ static void forget(struct table *table, uint32_t room, struct memory *memory)
 {
     struct connection *connection = connection_at(table, room);
 
-    index_remove(table, hash_of(connection, memory->salt), room);
+    room_index_remove(&table->index, hash_of(connection, memory->salt), room);
     connection_clear(connection, memory);
     connection->serial = table->first_free; /* a free room names the next one */
     table->first_free = room + 1;
-    table->open--;
 }
 
 /* Evicts a connection that was not touched since the hand last came by, as a clock's hand finds
  * it: nothing need be kept in order of use. False: there is none. */
 static bool evict(struct table *table, struct memory *memory)
 {
-    if (table->open == 0)
+    if (table->index.used == 0)
         return false;
     for (;;) {
         uint32_t room = table->evicting_hand++ % table->rooms;
@@ -342,15 +280,14 @@ static struct connection *begin(struct table *table, uint32_t hash,
 
     if (!segment->time_unknown)
         tidy_up(table, segment->time_ns, memory);
-    if (table->max != 0 && table->open >= table->max)
+    if (table->max != 0 && table->index.used >= table->max)
         evict(table, memory);
-    while (!index_reserve(table, memory) || !take_room(table, &room, memory))
+    while (!room_index_reserve(&table->index, memory) || !take_room(table, &room, memory))
         if (!evict(table, memory))
             return NULL;
     connection = connection_at(table, room);
     start(table, connection, segment);
-    index_insert(table->slots, table->bits, (struct table_slot){.hash = hash, .room = room + 1});
-    table->open++;
+    room_index_add(&table->index, hash, room);
     return connection;
 }
 

@@ -10,17 +10,17 @@
 
 #include "connection.h"
 #include "memory.h"
+#include "room_index.h"
 
 /* Connections live in chunks and never move, so that a table grows without copying them; an index
  * with open addressing finds them by either order of their endpoints. */
 struct table {
-    struct table_slot *slots;  /* the index: 2^bits */
+    struct room_index index;   /* of all that are held now */
     void **chunks;             /* of connections */
     struct connection *latest; /* of the latest segment; many connections talk in bursts */
     uint32_t chunk_count, chunk_capacity;
     uint32_t rooms;      /* places for a connection in all chunks, used so far */
     uint32_t first_free; /* a room that was used and is free again, plus 1; 0: none */
-    uint32_t open;       /* connections held now */
     uint32_t max;        /* connections; 0: no limit */
     uint32_t next_serial;
     uint32_t evicting_hand, tidying_hand;  /* rooms at which the next search begins */
@@ -28,7 +28,6 @@ struct table {
     int64_t max_age_ns;                    /* of what awaits its answer */
     uint64_t begun, evicted, idle, reused; /* connections, for the statistics */
     uint32_t expected;                     /* the hash of a segment that comes soon */
-    uint8_t bits;
     bool begin_at_syn;
 };
 
