@@ -252,12 +252,12 @@ void events_advance(struct events *events, int64_t time_ns)
         return;
     events->now_ns = time_ns;
     events->has_time = true;
-    for (uint8_t i = 0; i < QUEUES; i++) {
+    for (unsigned i = 0; i < QUEUES; i++) {
         const struct queue *queue = &events->queues[i];
 
         while (queue->deadlines.count > 0 &&
                clock_is_older(queue->deadlines.heap[0].seen_ns, time_ns, queue->max_age_ns))
-            call_first(events, i);
+            call_first(events, (uint8_t)i);
     }
 }
 

@@ -86,6 +86,11 @@ static void fill_slot(struct rates_table *table, uint32_t number)
     table->rows[number].slot = i;
 }
 
+static bool has_room(const struct rates_table *table)
+{
+    return table->rows && table->slots && table->count < table->capacity;
+}
+
 /* Twice the room. False: no memory. */
 static bool grow(struct rates_table *table)
 {
@@ -103,14 +108,17 @@ static bool grow(struct rates_table *table)
         table->memory = grown.memory;
         return false;
     }
-    for (uint32_t i = 0; i < table->count; i++) {
+    for (uint32_t i = 0; table->rows && i < table->count; i++) {
         grown.rows[i] = table->rows[i];
         fill_slot(&grown, i);
     }
     table->memory = grown.memory;
     free_arrays(table);
-    grown.memory = table->memory;
-    *table = grown;
+    table->rows = grown.rows;
+    table->order = grown.order;
+    table->slots = grown.slots;
+    table->capacity = grown.capacity;
+    table->bits = grown.bits;
     return true;
 }
 
@@ -119,7 +127,7 @@ static struct rates *row_of(struct rates_table *table, const struct rates_packet
 {
     uint32_t hash = hash_of(table, packet), number;
 
-    if (table->count == table->capacity && !grow(table))
+    if (!has_room(table) && !grow(table))
         return NULL;
     number = table->slots[find_slot(table, hash, packet)];
     if (number != 0)

@@ -33,7 +33,7 @@ bool room_index_reserve(struct room_index *index, struct memory *memory)
     grown.slots = memory_alloc(memory, bytes_of(grown.capacity));
     if (!grown.slots)
         return false;
-    for (uint32_t i = 0; i < index->capacity; i++)
+    for (uint32_t i = 0; index->slots && i < index->capacity; i++)
         if (index->slots[i].room != 0)
             insert(&grown, index->slots[i]);
     memory_free(memory, index->slots, bytes_of(index->capacity));

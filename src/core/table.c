@@ -25,11 +25,10 @@ static size_t chunk_bytes(void)
 
 static struct connection *connection_at(const struct table *table, uint32_t room)
 {
-    uintptr_t chunk = (uintptr_t)table->chunks[room >> CHUNK_BITS];
-    struct connection *first =
-        (struct connection *)((chunk + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+    char *chunk = table->chunks[room >> CHUNK_BITS];
+    void *rooms = chunk + (-(uintptr_t)chunk & (CACHE_LINE - 1));
 
-    return &first[room & (CHUNK_ROOMS - 1)];
+    return (struct connection *)rooms + (room & (CHUNK_ROOMS - 1));
 }
 
 void table_init(struct table *table, const struct connmon_config *config)

@@ -162,12 +162,15 @@ static void take_all(struct program *program, struct reader *reader)
     }
 }
 
-/* Whatever makes us wait or wants the packets' bytes is read in step with them. */
+/* Read in step with the packets is whatever makes us wait, and what tells of more than packets. */
 static void run(struct program *program)
 {
-    const bool is_ahead =
-        program->source->input && program->source->input->is_file && !program->split;
-    struct reader *reader = reader_new(program->source, is_ahead);
+    const struct source *source = program->source;
+    const struct reader_wishes wishes = {
+        .ahead = source->input && source->input->is_file && !(program->split && source->pcapng),
+        .bytes = program->split != NULL,
+    };
+    struct reader *reader = reader_new(program->source, wishes);
 
     if (reader) {
         take_all(program, reader);

@@ -67,9 +67,9 @@ enum kind {
 
 struct way {
     enum kind kind;
-    size_t at; /* where the value goes, in struct words */
-    uint64_t most;
     bool is_positive; /* 0 is refused */
+    size_t at;        /* where the value goes, in struct words */
+    uint64_t most;
     const char *const *choices;
     enum options_table table; /* asked for by this option */
 };

@@ -6,21 +6,26 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pace.h"
+#include "say.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
-enum { BATCHES = 8, BATCH_PACKETS = 256 };
+enum { BATCHES = 8, BATCH_PACKETS = 256, BATCH_BYTES = 1 << 16 };
 
 static const int64_t WAIT_NS = NS_PER_S / 10;
 
 struct batch {
     struct packet packets[BATCH_PACKETS];
     size_t count;
+    uint8_t *bytes; /* of the packets, one behind the other, if they are wanted */
+    size_t used, size;
     enum source_status end; /* what came behind them; SOURCE_PACKET: there are more */
 };
 
@@ -28,7 +33,7 @@ struct reader {
     struct source *source; /* the thread's, if there is one, until that has met an end */
     struct packet packet;  /* the latest, without a thread */
 
-    bool has_thread;
+    bool keeps_bytes, has_thread;
     pthread_t thread;
     pthread_mutex_t mutex; /* guards these */
     pthread_cond_t is_changed;
@@ -57,16 +62,65 @@ static enum source_status read_packet(struct source *source, struct packet *pack
     return SOURCE_PACKET;
 }
 
-static void fill(struct source *source, struct batch *batch)
+static void move(struct packet *packet, const uint8_t *bytes)
+{
+    if (packet->outcome == DECODE_TCP)
+        packet->payload.bytes = bytes + (packet->payload.bytes - packet->record.bytes);
+    packet->record.bytes = bytes;
+}
+
+static bool grow(struct batch *batch, size_t size)
+{
+    uint8_t *bytes = malloc(size);
+
+    if (!bytes)
+        return false;
+    if (batch->used > 0)
+        memcpy(bytes, batch->bytes, batch->used);
+    for (size_t i = 0; i < batch->count; i++)
+        move(&batch->packets[i], bytes + (batch->packets[i].record.bytes - batch->bytes));
+    free(batch->bytes);
+    batch->bytes = bytes;
+    batch->size = size;
+    return true;
+}
+
+/* Copies the bytes of the packet that is to be the batch's next. */
+static bool keep_bytes(struct batch *batch, struct packet *packet)
+{
+    const size_t used = batch->used + packet->record.captured;
+
+    if (used > batch->size && !grow(batch, 2 * used))
+        return false;
+    if (packet->record.captured > 0)
+        memcpy(batch->bytes + batch->used, packet->record.bytes, packet->record.captured);
+    move(packet, batch->bytes + batch->used);
+    batch->used = used;
+    return true;
+}
+
+static enum source_status fail(struct source *source)
+{
+    snprintf(source->error, sizeof(source->error), "no memory");
+    source->exit_status = EXIT_INPUT_OUTPUT;
+    return SOURCE_FAILED;
+}
+
+static void fill(struct reader *reader, struct batch *batch)
 {
     batch->end = SOURCE_PACKET;
+    batch->used = 0;
     for (batch->count = 0; batch->count < BATCH_PACKETS; batch->count++) {
         struct packet *packet = &batch->packets[batch->count];
 
-        batch->end = read_packet(source, packet);
+        batch->end = read_packet(reader->source, packet);
+        if (batch->end == SOURCE_PACKET && reader->keeps_bytes && !keep_bytes(batch, packet))
+            batch->end = fail(reader->source);
         if (batch->end != SOURCE_PACKET)
             return;
-        packet->record.bytes = packet->record.block = packet->payload.bytes = NULL;
+        packet->record.block = NULL;
+        if (!reader->keeps_bytes)
+            packet->record.bytes = packet->payload.bytes = NULL;
     }
 }
 
@@ -103,7 +157,7 @@ static void *read_ahead(void *data)
 
         if (!batch)
             break;
-        fill(reader->source, batch);
+        fill(reader, batch);
         end = batch->end;
         count_one(reader, &reader->filled);
     }
@@ -164,14 +218,24 @@ const struct packet *reader_upcoming(const struct reader *reader, size_t after)
     return batch && reader->at + after < batch->count ? &batch->packets[reader->at + after] : NULL;
 }
 
+static bool allocate(struct reader *reader)
+{
+    reader->batches = calloc(BATCHES, sizeof(*reader->batches));
+    if (!reader->batches)
+        return false;
+    for (int i = 0; i < BATCHES; i++)
+        if (reader->keeps_bytes && !grow(&reader->batches[i], BATCH_BYTES))
+            return false;
+    return true;
+}
+
 /* Without a thread if that cannot be: packets are read when they are asked for then. Signals are
  * for who waits for them, not for the thread. */
 static void start_thread(struct reader *reader)
 {
     sigset_t all, before;
 
-    reader->batches = calloc(BATCHES, sizeof(*reader->batches));
-    if (!reader->batches)
+    if (!allocate(reader))
         return;
     pthread_mutex_init(&reader->mutex, NULL);
     pthread_cond_init(&reader->is_changed, NULL);
@@ -181,14 +245,15 @@ static void start_thread(struct reader *reader)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-struct reader *reader_new(struct source *source, bool is_ahead)
+struct reader *reader_new(struct source *source, struct reader_wishes wishes)
 {
     struct reader *reader = calloc(1, sizeof(*reader));
 
     if (!reader)
         return NULL;
     reader->source = source;
-    if (is_ahead && sysconf(_SC_NPROCESSORS_ONLN) > 1)
+    reader->keeps_bytes = wishes.bytes;
+    if (wishes.ahead && sysconf(_SC_NPROCESSORS_ONLN) > 1)
         start_thread(reader);
     return reader;
 }
@@ -204,6 +269,8 @@ void reader_free(struct reader *reader)
         pthread_mutex_unlock(&reader->mutex);
         pthread_join(reader->thread, NULL);
     }
+    for (size_t i = 0; reader->batches && i < BATCHES; i++)
+        free(reader->batches[i].bytes);
     free(reader->batches);
     free(reader);
 }

@@ -12,11 +12,16 @@
 
 struct reader;
 
+/* What is wanted of a reader. */
+struct reader_wishes {
+    bool ahead; /* where there is more than one processor, a thread is to read and decode while the
+                   caller is busy with the packets before */
+    bool bytes; /* of the packets: read ahead, they come without otherwise */
+};
+
 /* Reads what the source has; the source stays the caller's, who leaves it alone until the reader is
- * freed or has told of an end. With `is_ahead`, and where there is more than one processor, a
- * thread reads and decodes while the caller is busy with the packets before: they come without
- * their bytes then. NULL: no memory. */
-struct reader *reader_new(struct source *source, bool is_ahead);
+ * freed or has told of an end. NULL: no memory. */
+struct reader *reader_new(struct source *source, struct reader_wishes wishes);
 void reader_free(struct reader *reader);
 
 /* The next packet, which is valid until the next call, or why there is none. */

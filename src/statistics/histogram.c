@@ -80,7 +80,7 @@ static bool reserve(struct histogram *histogram, struct memory *memory)
 
     if (histogram->used < capacity)
         return true;
-    grown = memory_alloc(memory, 2 * capacity * sizeof(*grown));
+    grown = memory_alloc(memory, (size_t)2 * capacity * sizeof(*grown));
     if (!grown)
         return false;
     memcpy(grown, histogram->many, capacity * sizeof(*grown));

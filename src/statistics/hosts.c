@@ -67,16 +67,17 @@ static size_t slot_bytes(const struct hosts *hosts)
 /* A table that is at most half full with one more host. */
 static bool reserve_slot(struct hosts *hosts, struct memory *memory)
 {
-    struct hosts grown = *hosts;
+    const uint8_t bits = hosts->slots ? (uint8_t)(hosts->bits + 1) : FIRST_BITS;
+    uint32_t *slots;
 
     if (hosts->slots && 2 * (hosts->count + 1) <= (size_t)1 << hosts->bits)
         return true;
-    grown.bits = hosts->slots ? (uint8_t)(hosts->bits + 1) : FIRST_BITS;
-    grown.slots = memory_alloc(memory, slot_bytes(&grown));
-    if (!grown.slots)
+    slots = memory_alloc(memory, sizeof(*slots) << bits);
+    if (!slots)
         return false;
     memory_free(memory, hosts->slots, slot_bytes(hosts));
-    *hosts = grown;
+    hosts->slots = slots;
+    hosts->bits = bits;
     for (size_t i = 0; i < hosts->count; i++) {
         const struct host *host = &hosts->rows[i];
 

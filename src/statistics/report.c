@@ -262,8 +262,10 @@ static void put_groups(struct output *output, const struct table *table)
         const char *prefix = table->columns[i]->prefix;
 
         if (prefix && prefix != group) {
-            end = line + table->begins[i] + strlen(prefix);
-            memcpy(line + table->begins[i], prefix, strlen(prefix));
+            struct text text = {line + table->begins[i], output->text.end};
+
+            text_string(&text, prefix);
+            end = text.at;
         }
         group = prefix;
     }
