@@ -235,6 +235,8 @@ static const char *check_split(const struct words *words)
                    : NULL;
     if (options->interface || has[OPTION_EMULATE])
         return "--split needs -r: only a file ends, and can be read at any pace";
+    if (options->table == TABLE_NONE && (options->is_json || options->is_csv))
+        return "--split has a --split-format, and no lines for --json or --csv";
     if (has[OPTION_PAYLOAD] && has[OPTION_SPLIT_FORMAT])
         return "--payload and --split-format are two kinds of files: ask for one";
     if ((words->worst > 0 || options->split.min_rtt_ns > 0) && strcmp(options->file, "-") == 0)
