@@ -16,19 +16,20 @@ struct holes **connection_holes(struct connection *connection, uint8_t direction
     return connection->holes ? &connection->holes[direction] : NULL;
 }
 
-void connection_forget_outstanding(struct connection *connection, struct memory *memory)
+void connection_release_outstanding(struct connection *connection, int64_t now_ns,
+                                    int64_t max_age_ns, struct memory *memory)
 {
     for (int i = 0; i < 2; i++)
-        outstanding_clear(&connection->flows[i].outstanding, &connection->flows[i].outstanding_size,
-                          memory);
+        outstanding_release(&connection->flows[i].outstanding,
+                            &connection->flows[i].outstanding_size, now_ns, max_age_ns, memory);
 }
 
 void connection_clear(struct connection *connection, struct memory *memory)
 {
-    connection_forget_outstanding(connection, memory);
     for (int i = 0; i < 2; i++) {
         struct flow *flow = &connection->flows[i];
 
+        outstanding_clear(&flow->outstanding, &flow->outstanding_size, memory);
         value_set_clear(&flow->acked, &flow->acked_size, memory);
         value_set_clear(&flow->echoed, &flow->echoed_size, memory);
         if (connection->holes)

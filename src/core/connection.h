@@ -113,8 +113,9 @@ struct connection {
 struct holes **connection_holes(struct connection *connection, uint8_t direction,
                                 struct memory *memory);
 
-/* Drops all that still awaits its answer. */
-void connection_forget_outstanding(struct connection *connection, struct memory *memory);
+/* Gives back the memory for what awaits its answer, if all of that is older than `max_age_ns`. */
+void connection_release_outstanding(struct connection *connection, int64_t now_ns,
+                                    int64_t max_age_ns, struct memory *memory);
 
 /* Gives back all memory that the connection holds, but not the connection itself. */
 void connection_clear(struct connection *connection, struct memory *memory);

@@ -321,6 +321,18 @@ void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, 
     sweep_out(all, size, &seq_ends, salt);
 }
 
+void outstanding_release(struct outstanding *all, outstanding_size *size, int64_t now_ns,
+                         int64_t max_age_ns, struct memory *memory)
+{
+    struct sweep expired = {.by_age = true, .now_ns = now_ns, .max_age_ns = max_age_ns};
+
+    if (*size != OUTSTANDING_TABLE)
+        return;
+    sweep_out(all, size, &expired, memory->salt);
+    if (all->table.used == 0)
+        outstanding_clear(all, size, memory);
+}
+
 void outstanding_clear(struct outstanding *all, outstanding_size *size, struct memory *memory)
 {
     if (*size == OUTSTANDING_TABLE)

@@ -92,6 +92,10 @@ struct outstanding_entry *outstanding_find_or_add(struct outstanding *all, outst
 /* Drops all sequence ends: their sequence space is over. */
 void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt);
 
+/* Gives the memory back if all there is is older than `max_age_ns` at `now_ns`, and drops it. */
+void outstanding_release(struct outstanding *all, outstanding_size *size, int64_t now_ns,
+                         int64_t max_age_ns, struct memory *memory);
+
 /* Drops everything and gives the memory back. */
 void outstanding_clear(struct outstanding *all, outstanding_size *size, struct memory *memory);
 

@@ -198,9 +198,13 @@ static bool is_idle(const struct table *table, const struct connection *connecti
     return table->idle_ns != 0 && is_silent(connection, now, table->idle_ns);
 }
 
-/* Forgets connections that are idle, and of silent ones what is too old to be answered. */
-static void tidy_up(struct table *table, int64_t now, struct memory *memory)
+/* Forgets connections that are idle, and of silent ones what is too old to be answered. One segment
+ * with a time in the future, as clocks that are being set may give it, proves nothing yet. */
+static void tidy_up(struct table *table, int64_t begin_ns, struct memory *memory)
 {
+    const int64_t now = begin_ns < table->begin_ns ? begin_ns : table->begin_ns;
+
+    table->begin_ns = begin_ns;
     for (int i = 0; i < TIDIED_PER_NEW_CONNECTION && table->rooms > 0; i++) {
         /* Not modulo rooms: while they grow in number, that would show the newest ones only. */
         uint32_t room = table->tidying_hand < table->rooms ? table->tidying_hand : 0;
@@ -213,7 +217,7 @@ static void tidy_up(struct table *table, int64_t now, struct memory *memory)
             forget(table, room, memory);
             table->idle++;
         } else if (is_silent(connection, now, table->max_age_ns)) {
-            connection_forget_outstanding(connection, memory);
+            connection_release_outstanding(connection, now, table->max_age_ns, memory);
         }
     }
 }

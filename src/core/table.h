@@ -25,6 +25,7 @@ struct table {
     uint32_t next_serial;
     uint32_t evicting_hand, tidying_hand;  /* rooms at which the next search begins */
     int64_t idle_ns;                       /* 0: connections do not grow idle */
+    int64_t begin_ns;                      /* when the latest connection began */
     int64_t max_age_ns;                    /* of what awaits its answer */
     uint64_t begun, evicted, idle, reused; /* connections, for the statistics */
     uint32_t expected;                     /* the hash of a segment that comes soon */

@@ -371,6 +371,37 @@ static void silent_connections_hold_less(void **state)
     scenario_end(&s);
 }
 
+/* What was sent before the clock stepped back may be answered when it has caught up. */
+static void silence_after_a_step_back_drops_nothing_young(void **state)
+{
+    enum { SEGMENTS = 50, OTHERS = 10 };
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    for (uint32_t i = 0; i < SEGMENTS; i++)
+        send(&s, CLIENT, .seq = i, .len = 1, .at_ms = 1000000);
+    send(&s, CLIENT, .seq = SEGMENTS, .at_ms = 0);
+    for (uint32_t i = 0; i < OTHERS; i++)
+        send(&s, CLIENT, .port = (uint16_t)(i + 2), .seq = i, .at_ms = 1001000);
+    for (uint32_t i = 1; i <= SEGMENTS; i++)
+        assert_true(send(&s, SERVER, .ack = i, .at_ms = 1002000).seqno.present);
+    scenario_end(&s);
+}
+
+static void one_time_in_the_future_proves_no_silence(void **state)
+{
+    enum { SEGMENTS = 50 };
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    for (uint32_t i = 0; i < SEGMENTS; i++)
+        send(&s, CLIENT, .seq = i, .len = 1, .at_ms = 1000);
+    send(&s, CLIENT, .port = 2, .seq = 1, .at_ms = 1000000);
+    for (uint32_t i = 1; i <= SEGMENTS; i++)
+        assert_true(send(&s, SERVER, .ack = i, .at_ms = 2000).seqno.present);
+    scenario_end(&s);
+}
+
 /* Of what comes or does not come: the same results. */
 static void expectations_change_nothing(void **state)
 {
@@ -419,6 +450,8 @@ int main(void)
         cmocka_unit_test(only_a_known_time_proves_silence),
         cmocka_unit_test(memory_is_used_again),
         cmocka_unit_test(silent_connections_hold_less),
+        cmocka_unit_test(silence_after_a_step_back_drops_nothing_young),
+        cmocka_unit_test(one_time_in_the_future_proves_no_silence),
         cmocka_unit_test(expectations_change_nothing),
         cmocka_unit_test(a_connection_is_small),
     };
