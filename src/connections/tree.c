@@ -4,6 +4,8 @@
  */
 #include "tree.h"
 
+#include <string.h>
+
 enum { ROOM = 128, INDENT = 2 };
 
 static void flush(struct tree *tree)
@@ -122,17 +124,44 @@ void tree_begin_string(struct tree *tree, const char *key)
     put(tree, words[tree->format]);
 }
 
+static void put_bytes(struct tree *tree, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        size_t part = size < ROOM ? size : ROOM;
+
+        text_bytes(room(tree), bytes, part);
+        bytes += part;
+        size -= part;
+    }
+}
+
+static const char *escaped(char special)
+{
+    switch (special) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '"':
+        return "\\\"";
+    default:
+        return "\\\\";
+    }
+}
+
 void tree_piece(struct tree *tree, const char *string)
 {
-    for (; *string; string++) {
-        if (tree->format == TREE_PLIST && *string == '&')
-            put(tree, "&amp;");
-        else if (tree->format == TREE_PLIST && *string == '<')
-            put(tree, "&lt;");
-        else if (tree->format == TREE_JSON && (*string == '"' || *string == '\\'))
-            put(tree, *string == '"' ? "\\\"" : "\\\\");
-        else
-            text_char(room(tree), *string);
+    static const char *const special[] = {
+        [TREE_JSON] = "\"\\", [TREE_PLIST] = "&<", [TREE_TEXT] = ""};
+
+    for (;;) {
+        size_t plain = strcspn(string, special[tree->format]);
+
+        put_bytes(tree, string, plain);
+        string += plain;
+        if (!*string)
+            return;
+        put(tree, escaped(*string++));
     }
 }
 
