@@ -11,7 +11,7 @@
 #include "modular.h"
 
 enum {
-    FIRST_TABLE_BITS = 3,
+    FIRST_TABLE_BITS = 4,
     LAST_TABLE_BITS = 28,
     FAR = 64, /* slots from home */
     LAST_TURN = 15,
