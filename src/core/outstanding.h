@@ -3,7 +3,7 @@
  * TSvals wait for their TSecr, sequence ends for their ackno. Both live here together, each with
  * the time and the packet of its first sight; an answer takes its entry out. What is never
  * answered is swept out when its room is needed: once it is older than the max age, or, where
- * thousands of sequence ends are left because ACKs are cumulative, once a later ackno has passed
+ * hundreds of sequence ends are left because ACKs are cumulative, once a later ackno has passed
  * it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later

@@ -35,8 +35,8 @@ struct monitor {
 };
 
 /* A file can afford memory with every packet, as Wireshark's window does, and its figures are
- * Wireshark's; but to wait for an ACK that comes thousands of segments late costs a sixth of the
- * time, for nothing. A live capture may go on for weeks. */
+ * Wireshark's; but to wait for an ACK that hundreds of later ones have overtaken costs a sixth of
+ * the time, for nothing. A live capture may go on for weeks. */
 static struct connmon_config configure(const struct options *options)
 {
     struct connmon_config config =
