@@ -96,18 +96,14 @@ class Life:
         return g.ack is not None and (isn is None or distance(g.ack[0], isn) > 0)
 
     def syn(self, s, f, g, a, b):
-        if f.isn == s.seq and not self.is_reset:
+        if f.is_late(s):
+            return "-"
+        if not f.begins_anew(s):
             return "duplicate_syn"
         if not self.is_seen(a) and not self.is_reset and b.state == "syn_sent":
             a.asked = b.answered = True
             return "-"
-        return "-" if self.was_overtaken(s, f) else self.begin_again(s)
-
-    @staticmethod
-    def was_overtaken(s, f):
-        """By what its sender sent behind it."""
-        return f.isn is None and f.sequence.high is not None and \
-            (f.sequence.high - s.seq - 1) % 2**32 <= PLAIN_WINDOW
+        return self.begin_again(s)
 
     def syn_ack(self, s, f, g, a, b):
         if not self.answers_syn(s, g, b):
@@ -127,7 +123,7 @@ class Life:
             return "duplicate_syn_ack"
         if f.isn is not None and g.isn is not None and s.ack == (g.isn + 1) % 2**32:
             return "duplicate_syn_ack"
-        if f.sequence.high is None or self.was_overtaken(s, f):
+        if f.sequence.high is None or f.is_late(s):
             return "-"
         return self.begin_again(s)
 

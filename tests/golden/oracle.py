@@ -25,20 +25,23 @@ FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 
 TIMES = """rtt rtt_slack rtt_min rtt_queueing rtt_tsval rtt_seqno dup_ack_age handshake_server
 handshake_client handshake_rtt response_time""".split()
-COLUMNS = """frame stream flow side rtt rtt_source rtt_slack rtt_min rtt_queueing rtt_tsval
+COLUMNS = """frame stream flow duplicate side rtt rtt_source rtt_slack rtt_min rtt_queueing rtt_tsval
 rtt_tsval_frame rtt_tsval_pure_ack rtt_tsval_ambiguous rtt_seqno rtt_seqno_frame
 rtt_seqno_ambiguous seq_gap seq_event state event dup_ack_age dup_ack_num dup_ack_frame payload_bytes
 flow_bytes handshake_server handshake_client handshake_rtt transaction request_frame
 response_time""".split()
 
 HEADER = """tcp.srcport tcp.dstport tcp.seq_raw tcp.ack_raw tcp.len tcp.flags tcp.hdr_len
-tcp.window_size_value tcp.options.sack_le tcp.options.timestamp.tsval tcp.options.timestamp.tsecr
+tcp.window_size_value tcp.checksum tcp.options.sack_le tcp.options.timestamp.tsval tcp.options.timestamp.tsecr
 tcp.stream""".split()
-FRAME = """frame.number frame.time_epoch frame.len frame.protocols ip.src ip.dst ipv6.src
-ipv6.dst""".split()
+FRAME = """frame.number frame.time_epoch frame.len frame.protocols ip.src ip.dst ip.id ip.flags.df
+ipv6.src ipv6.dst""".split()
+QUOTES = {"icmp", "icmpv6"}
+SAMPLES = {"sflow", *("openflow" + version for version in ("", "_v1", "_v4", "_v5", "_v6"))}
 
 
-# --- Reading: one segment per frame, of the innermost TCP header that is no ICMP error's quotation
+# --- Reading: one segment per frame, of the innermost TCP header that was sent in it: not of one that
+# an ICMP error quotes or that a sample carries
 
 def tshark(capture, *args):
     command = [os.environ.get("TSHARK", "tshark"), "-n", "-r", str(capture), *args]
@@ -53,11 +56,13 @@ def nanoseconds(seconds):
     return sign * (int(whole) * NS + int((fraction + "0" * 9)[:9]))
 
 
-def segment(frame, header, src, dst):
-    """A segment of the texts of a frame and of one TCP header; None if that was cut short."""
+def segment(frame, header, layer, network):
+    """A segment of the texts of a frame, of one TCP header and of the network header around it, which
+    is ip or ipv6; None if the TCP header was cut short."""
     if not all(header.get(name) for name in ("tcp.seq_raw", "tcp.flags", "tcp.hdr_len")):
         return None
     number = {name: int(header.get(name) or "0", 0) for name in HEADER if "sack" not in name}
+    src, dst = network[layer + ".src"], network[layer + ".dst"]
     has_timestamps = bool(header.get("tcp.options.timestamp.tsval"))
     flags, payload = number["tcp.flags"], number["tcp.len"]
     return types.SimpleNamespace(
@@ -66,7 +71,9 @@ def segment(frame, header, src, dst):
         src=(src, number["tcp.srcport"]), dst=(dst, number["tcp.dstport"]),
         seq=number["tcp.seq_raw"], ack=number["tcp.ack_raw"],
         length=payload + bool(flags & SYN) + bool(flags & FIN),
-        window=number["tcp.window_size_value"], sack=bool(header.get("tcp.options.sack_le")),
+        window=number["tcp.window_size_value"], checksum=header.get("tcp.checksum") or None,
+        ip_id=int(network.get("ip.id") or "0", 0) if layer == "ip" else 0,
+        df=layer == "ip" and network.get("ip.flags.df") in ("1", "True"), sack=bool(header.get("tcp.options.sack_le")),
         tsval=number["tcp.options.timestamp.tsval"] if has_timestamps else None,
         tsecr=number["tcp.options.timestamp.tsecr"] if has_timestamps else None)
 
@@ -74,7 +81,7 @@ def segment(frame, header, src, dst):
 def is_plain(row):
     """Whether a frame has one TCP header, below one stack of network headers."""
     before, _, after = f":{row['frame.protocols']}:".partition(":tcp:")
-    return (";" not in row["tcp.srcport"] and not {"icmp", "icmpv6"} & set(before.split(":"))
+    return (";" not in row["tcp.srcport"] and not (QUOTES | SAMPLES) & set(before.split(":"))
             and not {"ip", "ipv6", "tcp"} & set(after.split(":")))
 
 
@@ -87,7 +94,7 @@ def plain_segment(row):
     if not network:
         return None
     last = {name: text.split(";")[-1] for name, text in row.items()}
-    return segment(row, last, last[network[-1] + ".src"], last[network[-1] + ".dst"])
+    return segment(row, last, network[-1], last)
 
 
 def own_fields(element):
@@ -105,16 +112,15 @@ def nested_segment(frame, packet):
     """From a frame's whole tree: the last TCP header and the network header before it."""
     network, chosen = None, None
 
-    def walk(element, is_quoted):
+    def walk(element, is_elsewhere):
         nonlocal network, chosen
         name = element.get("name")
         if element.tag == "proto" and name in ("ip", "ipv6"):
-            fields = own_fields(element)
-            network = fields.get(name + ".src"), fields.get(name + ".dst")
-        if element.tag == "proto" and name == "tcp" and network and not is_quoted:
+            network = name, own_fields(element)
+        if element.tag == "proto" and name == "tcp" and network and not is_elsewhere:
             chosen = own_fields(element), *network
         for child in element:
-            walk(child, is_quoted or name in ("icmp", "icmpv6"))
+            walk(child, is_elsewhere or name in QUOTES | SAMPLES)
 
     walk(packet, False)
     return segment(frame, *chosen) if chosen else None
@@ -152,6 +158,7 @@ class Sequence:
     """A flow's sequence space. Positions are unbounded, so only `place` counts modulo 2^32."""
 
     def __init__(self):
+        self.low = None       # where its first segment began
         self.high = None      # the highest sequence end: what is expected next
         self.holes = []       # sorted, disjoint (start, end) below it that were never seen
         self.last_resend = 0  # frame of the last retransmission or hole fill
@@ -174,15 +181,22 @@ class Sequence:
             self.holes[first:last] = [hole for hole in (left, right) if hole[0] < hole[1]]
         return bool(touched)
 
-    def place(self, s):
+    def has_overtaken(self, s):
+        """A SYN, whose first byte after it came first."""
+        return self.low is not None and (s.seq + s.length - self.low) % 2**32 == 0
+
+    def place(self, s, is_late):
         """(gap, event) of a segment."""
         if self.high is None:
             if not s.flags & RST:
-                self.high = s.seq + s.length
+                self.low, self.high = s.seq, s.seq + s.length
             return 0, "-"
         gap = distance(s.seq, self.high)
         if s.flags & RST:
             return gap, "-"
+        if is_late:
+            self.low, self.last_resend = s.seq, s.frame
+            return gap, "hole_fill"
         start, event = self.high + gap, "-"
         if gap > 0:
             bisect.insort(self.holes, (self.high, start))
@@ -208,7 +222,11 @@ class Flow:
     def __init__(self):
         self.bytes = 0
         self.sequence, self.isn = Sequence(), None
-        self.tsvals = {}        # TSval: (time, frame, on a pure ACK) of its first sight
+        self.is_reset = False   # the connection was, since this sequence space began
+        self.originals = {}     # TCP header: the latest segment with it that was no copy
+        self.latest = 0         # frame of the latest segment that was no copy
+        self.has_copies = False
+        self.tsvals = {}        # TSval: (time, frame, on a pure ACK, its end) of its first sight
         self.echoed = set()     # TSecrs sent
         self.acked = set()      # acknos sent
         self.ack = None         # the highest of them, as (ackno, time, frame) of its first sight
@@ -216,6 +234,16 @@ class Flow:
         self.window = None
         self.minimum = None     # the smallest delay
         self.previous = None    # time of the previous packet
+
+    def is_late(self, s):
+        """A SYN that what its sender sent next has overtaken."""
+        return bool(s.flags & SYN and not s.flags & RST and self.isn is None
+                    and self.sequence.has_overtaken(s))
+
+    def begins_anew(self, s):
+        """A SYN of another ISN, or, after a reset, of any."""
+        return bool(s.flags & SYN and not s.flags & RST and not self.is_late(s)
+                    and (s.seq != self.isn or self.is_reset and not s.flags & ACK))
 
 
 class Handshake:
@@ -234,19 +262,24 @@ class Oracle:
     def row(self, s):
         f = self.flows.setdefault((s.stream, s.src, s.dst), Flow())
         g = self.flows.setdefault((s.stream, s.dst, s.src), Flow())
-        f.bytes += s.wire
         r = types.SimpleNamespace(**dict.fromkeys(COLUMNS, "-"))
-        r.frame, r.stream, r.payload_bytes, r.flow_bytes = s.frame, s.stream, s.payload, f.bytes
-        r.flow = "%s:%d+%s:%d" % (*s.src, *s.dst)
+        r.frame, r.stream, r.flow = s.frame, s.stream, "%s:%d+%s:%d" % (*s.src, *s.dst)
+        original = find_original(s, f, g)
+        if original:
+            r.duplicate = original
+            return r
+        f.bytes += s.wire
+        r.payload_bytes, r.flow_bytes = s.payload, f.bytes
         r.side = self.side(s)
         life = self.lives.setdefault((s.stream, frozenset((s.src, s.dst))), lifecycle.Life())
         r.state, r.event = life.follow(s, f, g)
+        is_late = f.is_late(s)
         begin_sequence(s, f, g)
         self.follow_handshake(s, r)
         if s.flags & ACK:
             self.match_tsval(s, f, g, r)
             self.match_seqno(s, f, g, r)
-        r.seq_gap, r.seq_event = f.sequence.place(s)
+        r.seq_gap, r.seq_event = f.sequence.place(s, is_late)
         self.save(s, f)
         judge(s, f, r)
         follow_duplicates(s, f, g, r)
@@ -292,8 +325,8 @@ class Oracle:
         if not s.tsecr or s.tsecr in f.echoed:
             return
         f.echoed.add(s.tsecr)
-        time, frame, pure_ack = g.tsvals.get(s.tsecr, (None, None, None))
-        if time is not None and self.is_valid(s.time - time):
+        time, frame, pure_ack, end = g.tsvals.get(s.tsecr, (None, None, None, None))
+        if time is not None and self.is_valid(s.time - time) and distance(s.ack, end) >= 0:
             r.rtt_tsval, r.rtt_tsval_frame, r.rtt_tsval_pure_ack = s.time - time, frame, pure_ack
             r.rtt_tsval_ambiguous = int(g.sequence.last_resend > frame)
 
@@ -311,22 +344,63 @@ class Oracle:
         def is_new(saved):
             return saved is None or s.time - saved[0] > self.max_age
 
-        if s.tsval and is_new(f.tsvals.get(s.tsval)):
-            f.tsvals[s.tsval] = s.time, s.frame, int(s.length == 0)
         end = (s.seq + s.length) & 0xFFFFFFFF
+        if s.tsval and is_new(f.tsvals.get(s.tsval)):
+            f.tsvals[s.tsval] = s.time, s.frame, int(s.length == 0), end
         if s.length and not s.flags & RST and is_new(f.sequence.ends.get(end)):
             f.sequence.ends[end] = s.time, s.frame
 
 
+def find_original(s, f, g):
+    """The frame that a segment is a copy of, 0 if it is none. Most hosts give what they resend another
+    identification; without one, only the time and the other direction tell."""
+    header = s.seq, s.ack, s.flags, s.window, s.payload, s.tsval, s.tsecr, s.df
+    original = f.originals.get(header)
+    if original and is_copy(s, original, f, g):
+        f.has_copies = True
+        return original.frame
+    f.originals[header], f.latest = s, s.frame
+    return 0
+
+
+def is_copy(s, original, f, g):
+    apart = abs(s.time - original.time)
+    if s.ip_id or original.ip_id:
+        return s.ip_id == original.ip_id and apart <= NS // 10
+    is_repeated_at_once = not s.payload and not s.flags & SYN  # by a host, for all that one knows
+    return (s.checksum == original.checksum and apart <= NS // 1000 and g.latest < original.frame
+            and (not is_repeated_at_once or f.has_copies or g.has_copies))
+
+
 def begin_sequence(s, f, g):
-    """A SYN with a new ISN starts a new sequence space, and what was said of the old one ends."""
-    if s.flags & SYN and not s.flags & RST and s.seq != f.isn:
-        f.isn, f.sequence = s.seq, Sequence()
-        g.acked, g.ack = set(), None
+    """A new sequence space, in which nothing of what was said of the old one counts. After a reset
+    the other flow begins anew, too."""
+    if f.is_late(s):
+        f.isn = s.seq
+    elif f.begins_anew(s):
+        renew(f, g, s.seq)
+        if g.is_reset and not s.flags & ACK:
+            renew(g, f, None)
+    elif s.flags & RST and is_certain_reset(s, f, g):
+        f.is_reset = g.is_reset = True
+
+
+def renew(f, g, isn):
+    f.isn, f.sequence, f.is_reset = isn, Sequence(), False
+    g.acked, g.ack = set(), None
+
+
+def is_certain_reset(s, f, g):
+    """It answers a SYN, or its seqno is just what comes next."""
+    answers = s.flags & ACK and g.ack is None and g.sequence.high is not None \
+        and s.ack == g.sequence.high % 2**32
+    high = None if f.sequence.high is None else f.sequence.high % 2**32
+    return answers or s.seq in (high, g.ack and g.ack[0])
 
 
 def judge(s, f, r):
-    """Which delay to trust, how much of it may be the host's own waiting, and the minimum."""
+    """Which delay to trust, how much of it may be the host's own waiting, and the minimum. Delays
+    are upper bounds, so the smaller is nearer."""
     delays = [d for d in (r.rtt_tsval, r.rtt_seqno) if d != "-"]
     previous, f.previous = f.previous, s.time
     if not delays:
@@ -336,12 +410,14 @@ def judge(s, f, r):
         return delay if previous is None else min(delay, max(0, s.time - previous))
 
     f.minimum = r.rtt_min = min(delays + ([] if f.minimum is None else [f.minimum]))
+    trusted = []
     if r.rtt_tsval != "-" and not r.rtt_tsval_ambiguous and (
             not r.rtt_tsval_pure_ack or 8 * slack(r.rtt_tsval) <= r.rtt_tsval):
-        r.rtt, r.rtt_source = r.rtt_tsval, "tsval"
-    elif r.rtt_seqno != "-" and not r.rtt_seqno_ambiguous:
-        r.rtt, r.rtt_source = r.rtt_seqno, "seqno"
-    if r.rtt != "-":
+        trusted.append((r.rtt_tsval, "tsval"))
+    if r.rtt_seqno != "-" and not r.rtt_seqno_ambiguous:
+        trusted.append((r.rtt_seqno, "seqno"))
+    if trusted:
+        r.rtt, r.rtt_source = min(trusted, key=lambda delay: delay[0])
         r.rtt_slack, r.rtt_queueing = slack(r.rtt), r.rtt - f.minimum
 
 
