@@ -75,15 +75,18 @@ static void report_dropped(void)
     const struct connmon_stats stats = connmon_stats(core);
 
     if (stats.evicted_outstanding + stats.evicted_answered + stats.evicted_holes +
-            stats.evicted_connections + stats.idle_connections + stats.unmeasured_segments ==
+            stats.evicted_recent + stats.evicted_connections + stats.idle_connections +
+            stats.unmeasured_segments ==
         0)
         return;
     ws_warning("connmon: limits dropped %" G_GUINT64_FORMAT " values that awaited an answer, "
                "%" G_GUINT64_FORMAT " answered ones, %" G_GUINT64_FORMAT " holes, "
+               "%" G_GUINT64_FORMAT " packets of which copies were looked for, "
                "%" G_GUINT64_FORMAT " connections and %" G_GUINT64_FORMAT " idle ones; "
                "%" G_GUINT64_FORMAT " segments were not measured",
                stats.evicted_outstanding, stats.evicted_answered, stats.evicted_holes,
-               stats.evicted_connections, stats.idle_connections, stats.unmeasured_segments);
+               stats.evicted_recent, stats.evicted_connections, stats.idle_connections,
+               stats.unmeasured_segments);
 }
 
 static void file_closed(void)

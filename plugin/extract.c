@@ -21,10 +21,13 @@
 #include <string.h>
 
 #include <epan/conversation.h>
+#include <epan/dissectors/packet-ip.h>
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/ipproto.h>
 
 #include "decode.h"
+
+#define IPV4_DONT_FRAGMENT 0x4000U /* RFC 791 section 3.1, of flags and fragment offset */
 
 static int proto_tcp;
 static dissector_handle_t tcp, in_front_of_tcp;
@@ -45,8 +48,19 @@ static bool set_end(struct connmon_endpoint *end, const address *from)
     return true;
 }
 
+/* Of the IP header in front, which the IP dissector hands on. */
+static void set_identification(struct connmon_segment *segment, void *ip)
+{
+    const ws_ip4 *ipv4 = WS_IP4_PTR(ip);
+
+    if (!ipv4 || segment->src.addr_len != 4)
+        return;
+    segment->ip_id = ipv4->ip_id;
+    segment->dont_fragment = (ipv4->ip_off & IPV4_DONT_FRAGMENT) != 0;
+}
+
 /* A header that was captured so short that Wireshark assigns it no stream is not taken down. */
-static void look_at(tvbuff_t *tvb, const packet_info *pinfo)
+static void look_at(tvbuff_t *tvb, const packet_info *pinfo, void *ip)
 {
     const uint32_t captured = tvb_captured_length(tvb);
     struct connmon_segment segment = {0};
@@ -56,6 +70,7 @@ static void look_at(tvbuff_t *tvb, const packet_info *pinfo)
         !decode_tcp(tvb_get_ptr(tvb, 0, (int)captured), captured, tvb_reported_length(tvb),
                     &segment))
         return;
+    set_identification(&segment, ip);
     if (pinfo->fragmented) /* nobody knows how long the segment is */
         segment.payload_len = 0;
     seen.segment = segment;
@@ -66,7 +81,7 @@ static int dissect_in_front(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 {
     /* An ICMP error quotes what was sent elsewhere, and earlier. */
     if (!pinfo->fd->visited && !pinfo->flags.in_error_pkt)
-        look_at(tvb, pinfo);
+        look_at(tvb, pinfo, data);
     return call_dissector_only(tcp, tvb, pinfo, tree, data);
 }
 

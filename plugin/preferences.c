@@ -16,7 +16,8 @@ static guint max_age_s, idle_s, slack_share;
 static guint timeout_s = 300;
 static guint queueing_ms = 100, stall_ms = 200, stall_rtts = 4;
 static guint max_connections, max_outstanding, max_answered, max_holes, max_memory_mb;
-static compat_preference split_interfaces;
+static guint max_recent;
+static compat_preference split_interfaces, keep_copies;
 
 static const struct {
     guint *value;
@@ -56,6 +57,9 @@ static const struct {
     {&max_holes, "max_holes", "Holes per flow at most",
      "Beyond this number, the oldest are forgotten, and what fills one may show as a "
      "retransmission. 0: no limit."},
+    {&max_recent, "max_recent", "Recent packets at most",
+     "The packets of the latest 100 ms are remembered to know their copies. Beyond this number, a "
+     "copy may show as a retransmission. 0: no limit."},
 };
 
 static void set_defaults(void)
@@ -69,6 +73,7 @@ static void set_defaults(void)
     max_outstanding = config.max_outstanding;
     max_answered = config.max_answered;
     max_holes = config.max_holes;
+    max_recent = config.max_recent;
 }
 
 void preferences_register(int proto_connmon)
@@ -83,9 +88,14 @@ void preferences_register(int proto_connmon)
     prefs_register_bool_preference(
         module, "split_interfaces", "Keep interfaces apart",
         "Where a capture has several interfaces, measure a connection at each of them, as if they "
-        "were captures of their own. Otherwise a packet that two interfaces saw counts twice, and "
-        "its second copy looks like a retransmission.",
+        "were captures of their own. Otherwise the second sight of a packet is a copy.",
         &split_interfaces);
+    prefs_register_bool_preference(
+        module, "keep_copies", "Take copies for packets",
+        "A capture of a mirror port, of several interfaces or of both sides of a router shows a "
+        "packet more than once. Unless this is set, only the first sight counts, and the others "
+        "name it (connmon.duplicate).",
+        &keep_copies);
 }
 
 struct connmon_config preferences_config(void)
@@ -100,6 +110,8 @@ struct connmon_config preferences_config(void)
     config.max_outstanding = max_outstanding;
     config.max_answered = max_answered;
     config.max_holes = max_holes;
+    config.max_recent = max_recent;
+    config.keep_copies = keep_copies;
     return config;
 }
 

@@ -49,6 +49,8 @@ void stalls_follow(struct stalls *stalls, uint32_t frame, const struct connmon_s
     struct found found = {.frame = frame};
 
     forget_rejected(stalls->found, frame);
+    if (result->is_copy)
+        return;
     if (result->connection >= stalls->trackers->len)
         g_array_set_size(stalls->trackers, result->connection + 1);
     if (stall_follow(&g_array_index(stalls->trackers, struct stall_tracker, result->connection),

@@ -21,6 +21,7 @@ enum record_parts {
     HAS_DUP_ACK = 0x04,
     HAS_HANDSHAKE = 0x08,
     HAS_TURN = 0x10,
+    HAS_ORIGINAL = 0x20, /* it is a copy */
 };
 
 enum record_bits {
@@ -39,9 +40,9 @@ struct record {
     uint32_t connection;
     uint32_t payload_len;
     int32_t seq_gap;
-    uint16_t parts : 5, seq_event : 3, event : 4, state : 4; /* the first: enum record_parts */
-    uint8_t flags;                                           /* of TCP */
-    uint8_t bits;                                            /* enum record_bits */
+    uint32_t parts : 6, seq_event : 3, event : 4, state : 4; /* the first: enum record_parts */
+    uint32_t bits : 7;                                       /* enum record_bits */
+    uint32_t flags : 8;                                      /* of TCP */
 };
 
 struct delay_part {
@@ -99,7 +100,8 @@ static size_t record_bytes(uint8_t parts)
            (parts & HAS_SEQNO ? sizeof(struct delay_part) : 0) +
            (parts & HAS_DUP_ACK ? sizeof(any->dup_ack) : 0) +
            (parts & HAS_HANDSHAKE ? sizeof(any->handshake) : 0) +
-           (parts & HAS_TURN ? sizeof(any->turn) : 0);
+           (parts & HAS_TURN ? sizeof(any->turn) : 0) +
+           (parts & HAS_ORIGINAL ? sizeof(any->original) : 0);
 }
 
 /* Room for a record; all parts have the alignment of 64 bits. */
@@ -153,10 +155,10 @@ static uint8_t parts_of(const struct connmon_result *result)
     bool has_handshake =
         result->handshake.has_server || result->handshake.has_client || result->handshake.completes;
 
-    return (uint8_t)((result->tsval.present ? HAS_TSVAL : 0) |
-                     (result->seqno.present ? HAS_SEQNO : 0) |
-                     (result->dup_ack.num ? HAS_DUP_ACK : 0) | (has_handshake ? HAS_HANDSHAKE : 0) |
-                     (result->turn.is_present ? HAS_TURN : 0));
+    return (
+        uint8_t)((result->tsval.present ? HAS_TSVAL : 0) | (result->seqno.present ? HAS_SEQNO : 0) |
+                 (result->dup_ack.num ? HAS_DUP_ACK : 0) | (has_handshake ? HAS_HANDSHAKE : 0) |
+                 (result->turn.is_present ? HAS_TURN : 0) | (result->is_copy ? HAS_ORIGINAL : 0));
 }
 
 static uint8_t bits_of(const struct connmon_segment *segment, const struct connmon_result *result)
@@ -235,11 +237,11 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
         .payload_len = result->payload_len,
         .seq_gap = result->seq_gap,
         .flags = (uint8_t)segment->flags,
-        .parts = parts & 31U,
+        .parts = parts & 63U,
         .seq_event = result->seq_event & 7,
         .event = result->event & 15,
         .state = result->state & 15,
-        .bits = bits_of(segment, result),
+        .bits = bits_of(segment, result) & 127U,
     };
     if (parts & HAS_TSVAL)
         to = put_delay(to, result, &result->tsval);
@@ -253,8 +255,12 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
         memcpy(to, &result->handshake, sizeof(result->handshake));
         to += sizeof(result->handshake);
     }
-    if (parts & HAS_TURN)
+    if (parts & HAS_TURN) {
         memcpy(to, &result->turn, sizeof(result->turn));
+        to += sizeof(result->turn);
+    }
+    if (parts & HAS_ORIGINAL)
+        memcpy(to, &result->original, sizeof(result->original));
     g_array_append_val(store->frames, frame);
     keep_ends(store, segment, result);
     reserve_page(store, frame);
@@ -293,8 +299,13 @@ static void get_parts(const struct record *record, struct connmon_result *result
         memcpy(&result->handshake, from, sizeof(result->handshake));
         from += sizeof(result->handshake);
     }
-    if (record->parts & HAS_TURN)
+    if (record->parts & HAS_TURN) {
         memcpy(&result->turn, from, sizeof(result->turn));
+        from += sizeof(result->turn);
+    }
+    result->is_copy = (record->parts & HAS_ORIGINAL) != 0;
+    if (result->is_copy)
+        memcpy(&result->original, from, sizeof(result->original));
 }
 
 static void tell_frames(const struct store *store, struct connmon_result *result)
@@ -305,6 +316,8 @@ static void tell_frames(const struct store *store, struct connmon_result *result
         result->seqno.packet = store_frame(store, result->seqno.packet);
     if (result->dup_ack.num)
         result->dup_ack.packet = store_frame(store, result->dup_ack.packet);
+    if (result->is_copy)
+        result->original = store_frame(store, result->original);
     if (result->turn.is_present)
         result->turn.packet = store_frame(store, result->turn.packet);
 }
@@ -348,7 +361,9 @@ bool store_get(struct store *store, uint32_t frame, struct connmon_observation *
         .connection = record->connection,
         .payload_len = record->payload_len,
         .direction = direction,
-        .side = record->bits & FROM_SERVER ? CONNMON_SERVER : CONNMON_CLIENT,
+        .side = record->parts & HAS_ORIGINAL ? CONNMON_SIDE_NONE
+                : record->bits & FROM_SERVER ? CONNMON_SERVER
+                                             : CONNMON_CLIENT,
         .seq_gap = record->seq_gap,
         .seq_event = record->seq_event,
         .state = record->state,

@@ -29,7 +29,7 @@ enum decode_outcome {
  * DLT_; the two agree but for raw IP, where either will do). `captured` bytes are at `frame`, of
  * `original` bytes that were on the wire. The payload ends where the network header says, and
  * never behind the frame. What the capture cut off behind a header's flags is told as 0: window,
- * options. */
+ * checksum, options. */
 enum decode_outcome decode_frame(int link_type, const uint8_t *frame, uint32_t captured,
                                  uint32_t original, struct connmon_segment *segment);
 
@@ -44,7 +44,7 @@ enum decode_outcome decode_payload(int link_type, const uint8_t *frame, uint32_t
                                    struct decode_payload *payload);
 
 /* The same as decode_frame() of a TCP header alone, of which `captured` bytes are at `header` and
- * which has, with its payload, `wire` bytes. Leaves the addresses and wire_len alone too. Returns
+ * which has, with its payload, `wire` bytes. Leaves what IP tells and wire_len alone, too. Returns
  * false if the header was cut before the end of its flags or cannot be one. */
 bool decode_tcp(const uint8_t *header, uint32_t captured, uint32_t wire,
                 struct connmon_segment *segment);

@@ -9,7 +9,8 @@
 enum {
     IPV4_MIN_HEADER = 20,   /* RFC 791 section 3.1 */
     IPV4_FRAGMENT = 0x3fff, /* more fragments, or an offset */
-    IPV6_HEADER = 40,       /* RFC 8200 section 3 */
+    IPV4_DONT_FRAGMENT = 0x40,
+    IPV6_HEADER = 40, /* RFC 8200 section 3 */
     IPV6_FRAGMENT_HEADER = 8,
     IPV6_FRAGMENT = 0xfff9, /* an offset, or more fragments */
 };
@@ -96,6 +97,8 @@ static enum layer read_ipv4(struct frame *frame)
     if (load16(at + 6) & IPV4_FRAGMENT)
         return frame_end(frame, DECODE_FRAGMENT);
     set_ends(frame->segment, at + 12, at + 16, 4);
+    frame->segment->ip_id = load16(at + 4);
+    frame->segment->dont_fragment = (at[6] & IPV4_DONT_FRAGMENT) != 0;
     frame_skip(frame, header);
     return by_protocol(frame, at[9]);
 }
@@ -110,6 +113,8 @@ enum layer read_ipv6(struct frame *frame)
         return frame_end(frame, DECODE_MALFORMED);
     frame_limit(frame, IPV6_HEADER + (uint32_t)load16(at + 4));
     set_ends(frame->segment, at + 8, at + 24, 16);
+    frame->segment->ip_id = 0;
+    frame->segment->dont_fragment = false;
     frame_skip(frame, IPV6_HEADER);
     return by_protocol(frame, at[6]);
 }

@@ -9,6 +9,7 @@ enum {
     MIN_HEADER = 20,
     HEADER_UP_TO_FLAGS = 14,
     HEADER_UP_TO_WINDOW = 16,
+    HEADER_UP_TO_CHECKSUM = 18,
     FLAGS = 0x0fff, /* of the 16 bits with the header length */
 };
 
@@ -76,6 +77,8 @@ enum layer read_tcp(struct frame *frame)
     segment->flags = length_and_flags & FLAGS;
     segment->window = frame_has(frame, HEADER_UP_TO_WINDOW) ? load16(at + 14) : 0;
     segment->payload_len = frame->wire > size ? frame->wire - size : 0;
+    segment->has_checksum = frame_has(frame, HEADER_UP_TO_CHECKSUM);
+    segment->checksum = segment->has_checksum ? load16(at + 16) : 0;
     segment->has_timestamps = false;
     segment->has_sack = false;
     if (size > MIN_HEADER && frame_has(frame, MIN_HEADER))

@@ -233,6 +233,8 @@ static void add_connection(struct bandwidth *bandwidth, const struct connmon_obs
 
 void bandwidth_add(struct bandwidth *bandwidth, const struct connmon_observation *seen)
 {
+    if (seen->result.is_copy) /* the link has carried it once */
+        return;
     if (!seen->time_unknown)
         bandwidth_advance(bandwidth, seen->time_ns);
     bandwidth->interval.bytes += seen->wire_len;

@@ -403,6 +403,8 @@ void events_add(struct events *events, const struct connmon_observation *seen)
     struct last_seen *last;
     struct entry *entry;
 
+    if (seen->result.is_copy)
+        return;
     if (!seen->time_unknown)
         events_advance(events, seen->time_ns);
     last = last_seen_find(&events->last_seen, seen->result.connection);

@@ -20,12 +20,13 @@ enum flow_flags {
     FLOW_HAS_PREVIOUS = 0x01, /* previous_time_ns */
     FLOW_HAS_RTT_MIN = 0x02,  /* rtt_min_ns */
     FLOW_HAS_ISN = 0x04,      /* isn, and a SYN has told it */
-    FLOW_HAS_HIGH = 0x08,     /* high */
+    FLOW_HAS_HIGH = 0x08,     /* low, high */
     FLOW_HAS_ACK = 0x10,      /* ack_high, ack_packet */
     FLOW_HAS_WINDOW = 0x20,   /* window */
     FLOW_HAS_RESEND = 0x40,   /* last_resend */
     FLOW_HAS_ACK_TIME = 0x80, /* ack_time_ns, if FLOW_HAS_ACK */
     FLOW_HAS_BEGIN = 0x100,   /* isn */
+    FLOW_WAS_RESET = 0x200,   /* the connection was, since the flow's latest SYN */
 };
 
 /* One direction of a connection. */
@@ -36,6 +37,7 @@ struct flow {
 
     /* Sequence space */
     uint32_t isn;         /* seqno of the latest SYN; before one, what it must have been */
+    uint32_t low;         /* where its first segment began; if FLOW_HAS_HIGH */
     uint32_t high;        /* highest sequence end: the expected seqno */
     uint32_t last_resend; /* packet of the latest retransmission or hole fill, modulo 2^32 */
 
@@ -86,11 +88,12 @@ struct turn {
 };
 
 enum connection_flags {
-    CONNECTION_IN_USE = 0x01,  /* this room of the table holds a connection */
-    CONNECTION_TOUCHED = 0x02, /* since the evicting hand last passed */
-    CONNECTION_HAS_SYN = 0x04, /* CONNECTION_CLIENT */
-    CONNECTION_CLIENT = 0x08,  /* the client sends in direction 1, not 0 */
-    CONNECTION_SEEN = 0x10,    /* direction 0 has sent; 0x20: direction 1 has */
+    CONNECTION_IN_USE = 0x01,     /* this room of the table holds a connection */
+    CONNECTION_TOUCHED = 0x02,    /* since the evicting hand last passed */
+    CONNECTION_HAS_SYN = 0x04,    /* CONNECTION_CLIENT */
+    CONNECTION_CLIENT = 0x08,     /* the client sends in direction 1, not 0 */
+    CONNECTION_SEEN = 0x10,       /* direction 0 has sent; 0x20: direction 1 has */
+    CONNECTION_HAS_COPIES = 0x40, /* the capture point sees its packets more than once */
 };
 
 struct connection {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "copies.h"
 #include "dup_ack.h"
 #include "handshake.h"
 #include "lifecycle.h"
@@ -24,6 +25,7 @@ struct connmon {
     struct connmon_stats stats;
     struct memory memory;
     struct table table;
+    struct copies copies;
 };
 
 struct connmon_config connmon_config_default(void)
@@ -35,6 +37,7 @@ struct connmon_config connmon_config_default(void)
         .max_passed = 1 << 8,
         .max_answered = 28, /* what 128 bytes hold */
         .max_holes = 1 << 20,
+        .max_recent = 1 << 20,
     };
 }
 
@@ -71,6 +74,7 @@ void connmon_free(struct connmon *core)
     if (!core)
         return;
     table_clear(&core->table, &core->memory);
+    copies_clear(&core->copies, &core->memory);
     memory_release(&core->memory);
     free(core);
 }
@@ -115,7 +119,6 @@ enum connmon_status connmon_process(struct connmon *core, const struct connmon_s
         core->stats.unmeasured_segments++;
         return CONNMON_NO_MEMORY;
     }
-    count_flow(core, connection, from);
     is_looped = segment->src.port == segment->dst.port &&
                 memcmp(segment->src.addr, segment->dst.addr, sizeof(segment->src.addr)) == 0;
     seen = (struct sighting){
@@ -132,11 +135,14 @@ enum connmon_status connmon_process(struct connmon *core, const struct connmon_s
     };
     seen.flow = &connection->flows[seen.from];
     seen.reverse = &connection->flows[seen.to];
+    result->connection = connection->serial;
+    result->direction = from;
+    if (!core->config.keep_copies && copies_follow(&core->copies, &seen))
+        return CONNMON_OK;
+    count_flow(core, connection, from);
     seen.flow->bytes += segment->wire_len;
     result->flow_bytes = seen.flow->bytes;
     result->payload_len = segment->payload_len;
-    result->connection = connection->serial;
-    result->direction = from;
     apply_rules(&seen);
     return CONNMON_OK;
 }

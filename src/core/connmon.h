@@ -52,9 +52,13 @@ struct connmon_segment {
     uint16_t flags;         /* enum connmon_tcp_flags; other bits are ignored */
     uint16_t window;        /* the window field, unscaled */
     uint32_t tsval, tsecr;  /* of the timestamp option; count only if `has_timestamps` */
+    uint16_t checksum;      /* the TCP checksum; counts only if `has_checksum` */
+    uint16_t ip_id;         /* the innermost IPv4 header's identification; 0 for IPv6 */
     bool has_timestamps;
-    bool has_sack;     /* carries at least one SACK block (RFC 2018) */
-    bool time_unknown; /* `time_ns` says nothing: no delay starts or ends here */
+    bool has_sack;      /* carries at least one SACK block (RFC 2018) */
+    bool has_checksum;  /* false if the capture cut it off */
+    bool dont_fragment; /* the innermost IPv4 header's DF; false for IPv6 */
+    bool time_unknown; /* `time_ns` says nothing: no delay starts or ends here, nothing is a copy */
 };
 
 /* What a segment does to its flow's sequence space. */
@@ -134,10 +138,13 @@ struct connmon_turn {
     bool has_time, has_network;
 };
 
-/* What one segment reveals. Members of a part that is not `present` are zero. */
+/* What one segment reveals. Members of a part that is not `present` are zero; so are all but
+ * `original`, `connection` and `direction` if it is a copy. */
 struct connmon_result {
-    uint64_t flow_bytes;    /* wire_len summed over this flow, this segment included */
-    uint32_t connection;    /* serial number of the connection, from 0 */
+    uint64_t original;   /* the packet that this one is a copy of, captured before it; if is_copy */
+    bool is_copy;        /* the network did not carry it twice, the capture point saw it twice */
+    uint64_t flow_bytes; /* wire_len summed over this flow, this segment included */
+    uint32_t connection; /* serial number of the connection, from 0 */
     uint32_t payload_len;   /* as given */
     uint8_t direction;      /* 0: sent by the endpoint whose segment came first; 1: by the other */
     enum connmon_side side; /* which end sent it, and so whose delay it tells */
@@ -181,11 +188,13 @@ struct connmon_config {
                               only a very late ACK could still answer them */
     uint32_t max_answered; /* per flow: TSecr, and acknos, remembered as seen before */
     uint32_t max_holes;    /* per flow */
+    uint32_t max_recent;   /* segments of the latest 100 ms, remembered to know their copies */
     size_t max_memory;     /* bytes, all together */
     bool begin_at_syn; /* a SYN (without ACK) whose seqno is not the ISN of its flow begins a new
                           connection, though the discriminator is the same: as Wireshark 4.0
                           counts tcp.stream; without it, all that endpoints and discriminator
                           have in common is one connection */
+    bool keep_copies;  /* takes a copy of a packet for another packet */
 };
 
 /* Counters since connmon_new(). */
@@ -201,6 +210,8 @@ struct connmon_stats {
     uint64_t passed_ends;         /* dropped by max_passed: hardly ever is a delay missed by that */
     uint64_t evicted_answered;    /* dropped by a cap: a very late repetition may count twice */
     uint64_t evicted_holes;       /* dropped by a cap: a fill may show as a retransmission */
+    uint64_t evicted_recent;      /* dropped by a cap: their copies show as retransmissions */
+    uint64_t copies;              /* segments that were copies of others */
     uint64_t unmeasured_segments; /* no memory for their connection */
     uint64_t allocations;         /* calls of malloc() */
     size_t memory;                /* bytes held now */
@@ -216,7 +227,7 @@ struct connmon;
 /* The defaults: max age 10 s; no idle time and no cap on connections or memory (in a file all
  * connections live to its end); slack share 8; per flow 1,048,576 outstanding values and holes,
  * 256 sequence ends that were passed, and 28 answered values of each kind, so that a connection
- * that talks for weeks stays small. */
+ * that talks for weeks stays small; 1,048,576 recent segments, of all connections together. */
 struct connmon_config connmon_config_default(void);
 
 /* The defaults, but for those last two limits: for who can afford memory with every packet, and

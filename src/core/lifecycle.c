@@ -9,6 +9,7 @@
 #include "lifecycle.h"
 
 #include "modular.h"
+#include "sequence.h"
 
 /* Without window scaling, nothing that a host sends lies further ahead than this. */
 #define PLAIN_WINDOW UINT32_C(65535)
@@ -22,12 +23,6 @@ static bool is_over(const struct sighting *seen)
 {
     return seen->flow->state >= CONNMON_STATE_TIME_WAIT &&
            seen->reverse->state >= CONNMON_STATE_TIME_WAIT;
-}
-
-static bool is_reset(const struct sighting *seen)
-{
-    return seen->flow->state == CONNMON_STATE_CLOSED &&
-           seen->reverse->state == CONNMON_STATE_CLOSED;
 }
 
 /* Neither direction has carried anything before. */
@@ -50,15 +45,6 @@ static void tell(struct sighting *seen, enum connmon_event event)
 static bool is_known_isn(const struct sighting *seen)
 {
     return (seen->flow->flags & FLOW_HAS_ISN) && seen->flow->isn == seen->segment->seq;
-}
-
-/* A SYN that was overtaken by what its sender sent next. */
-static bool is_late_syn(const struct sighting *seen)
-{
-    const struct flow *flow = seen->flow;
-
-    return !(flow->flags & FLOW_HAS_ISN) && (flow->flags & FLOW_HAS_HIGH) &&
-           flow->high - (seen->segment->seq + 1) <= PLAIN_WINDOW;
 }
 
 /* Whether the segment's ackno answers the other's SYN, as far as that is known. */
@@ -92,12 +78,12 @@ static void establish(struct sighting *seen)
 
 static void follow_syn(struct sighting *seen)
 {
-    if (is_known_isn(seen) && !is_reset(seen)) {
+    if (is_known_isn(seen) && !sequence_is_new(seen)) {
         tell(seen, CONNMON_EVENT_DUPLICATE_SYN);
     } else if (seen->flow->state == CONNMON_STATE_UNKNOWN &&
                seen->reverse->state == CONNMON_STATE_SYN_SENT) {
         move(seen, CONNMON_STATE_SYN_SENT, CONNMON_STATE_SYN_RECEIVED); /* simultaneous open */
-    } else if (!is_late_syn(seen)) {
+    } else if (!sequence_is_late_syn(seen)) {
         move(seen, CONNMON_STATE_SYN_SENT, CONNMON_STATE_UNKNOWN);
         tell(seen, CONNMON_EVENT_REUSED);
     }
@@ -116,7 +102,7 @@ static void follow_new_syn_ack(struct sighting *seen)
         seen->flow->state = CONNMON_STATE_SYN_RECEIVED;
     } else if (flow->flags & FLOW_HAS_ISN ? answers_same_syn : is_over(seen)) {
         tell(seen, CONNMON_EVENT_DUPLICATE_SYN_ACK);
-    } else if ((flow->flags & FLOW_HAS_HIGH) && !is_late_syn(seen)) {
+    } else if ((flow->flags & FLOW_HAS_HIGH) && !sequence_is_late_syn(seen)) {
         move(seen, CONNMON_STATE_SYN_RECEIVED, CONNMON_STATE_UNKNOWN);
         tell(seen, CONNMON_EVENT_REUSED);
     }

@@ -30,6 +30,7 @@ enum outstanding_kind {
 struct outstanding_entry {
     int64_t time_ns;
     uint32_t value;
+    uint32_t end;      /* of the segment in sequence space; of a sequence end, the value itself */
     uint32_t kind : 2; /* enum outstanding_kind */
     uint32_t packet : OUTSTANDING_PACKET_BITS;
 };

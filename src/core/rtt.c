@@ -11,6 +11,7 @@
 #include "rtt.h"
 
 #include "clock.h"
+#include "modular.h"
 
 /* Whether the reverse flow resent or late-filled something after the timed packet, or with it
  * (`or_with_it`), so that the answer may have waited for that (Karn's rule, RFC 6298 section 3).
@@ -35,8 +36,11 @@ static void answer(struct sighting *seen, bool is_tsval, uint32_t value,
 
     if (!entry)
         return;
+    /* A host that echoes a TSval without acknowledging the data that came with it, as far as the
+     * capture shows, echoes another segment with that TSval, which the capture lacks. */
     if (clock_elapsed(entry->time_ns, seen->segment->time_ns, &ns) &&
-        ns <= seen->config->max_age_ns && !seen->segment->time_unknown) {
+        ns <= seen->config->max_age_ns && !seen->segment->time_unknown &&
+        !mod32_before(seen->segment->ack, entry->end)) {
         delay->present = true;
         delay->ns = ns;
         delay->packet = sighting_full_packet(seen, entry->packet, OUTSTANDING_PACKET_BITS);
@@ -98,6 +102,7 @@ static void save(struct sighting *seen, enum outstanding_kind kind, uint32_t val
     const struct outstanding_entry new = {
         .time_ns = seen->segment->time_ns,
         .value = value,
+        .end = seen->segment->seq + seen->length,
         .kind = kind & 3,
         .packet = seen->segment->packet & ((UINT32_C(1) << OUTSTANDING_PACKET_BITS) - 1),
     };
@@ -166,10 +171,14 @@ void rtt_judge(struct sighting *seen)
     if (result->tsval.present || result->seqno.present)
         result->rtt_min_ns = flow->rtt_min_ns;
 
+    /* Both are upper bounds of the network's delay, so the smaller one is nearer: a delayed ACK
+     * echoes the earliest TSval that it covers (RFC 7323 section 4.1). */
     if (is_tsval_trustworthy(seen)) {
         result->rtt_source = CONNMON_RTT_TSVAL;
         result->rtt_ns = result->tsval.ns;
-    } else if (result->seqno.present && !result->seqno.ambiguous) {
+    }
+    if (result->seqno.present && !result->seqno.ambiguous &&
+        (result->rtt_source == CONNMON_RTT_NONE || result->seqno.ns < result->rtt_ns)) {
         result->rtt_source = CONNMON_RTT_SEQNO;
         result->rtt_ns = result->seqno.ns;
     }

@@ -6,22 +6,86 @@
 
 #include "modular.h"
 
-void sequence_begin(struct sighting *seen)
+static bool is_syn(const struct sighting *seen)
+{
+    return sighting_has(seen, CONNMON_SYN) && !sighting_has(seen, CONNMON_RST);
+}
+
+bool sequence_is_late_syn(const struct sighting *seen)
+{
+    const struct flow *flow = seen->flow;
+
+    return is_syn(seen) && (flow->flags & FLOW_HAS_HIGH) &&
+           (!(flow->flags & FLOW_HAS_ISN) || flow->isn == seen->segment->seq) &&
+           seen->segment->seq + 1 + seen->segment->payload_len == flow->low;
+}
+
+bool sequence_is_new(const struct sighting *seen)
+{
+    const struct flow *flow = seen->flow;
+
+    return is_syn(seen) && !sequence_is_late_syn(seen) &&
+           (!(flow->flags & FLOW_HAS_ISN) || flow->isn != seen->segment->seq ||
+            ((flow->flags & FLOW_WAS_RESET) && !sighting_has(seen, CONNMON_ACK)));
+}
+
+/* Drops what is known of a flow's sequence space, and what the other flow has acknowledged of it.
+ */
+static void restart(struct sighting *seen, uint8_t direction, struct flow *flow,
+                    struct flow *reverse)
+{
+    flow->flags &= (uint16_t) ~(FLOW_HAS_HIGH | FLOW_HAS_RESEND | FLOW_WAS_RESET);
+    outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size, seen->memory->salt);
+    if (seen->connection->holes)
+        holes_clear(&seen->connection->holes[direction], seen->memory);
+    value_set_clear(&reverse->acked, &reverse->acked_size, seen->memory);
+    reverse->flags &= (uint16_t)~FLOW_HAS_ACK;
+}
+
+static void set_isn(struct sighting *seen)
+{
+    seen->flow->isn = seen->segment->seq;
+    seen->flow->flags |= FLOW_HAS_ISN | FLOW_HAS_BEGIN;
+}
+
+/* A host that is refused tries again, some with the same ISN. Then both sequence spaces are new. */
+static void begin_anew(struct sighting *seen)
 {
     struct flow *flow = seen->flow, *reverse = seen->reverse;
 
-    if (!sighting_has(seen, CONNMON_SYN) || sighting_has(seen, CONNMON_RST))
-        return;
-    if ((flow->flags & FLOW_HAS_ISN) && flow->isn == seen->segment->seq)
-        return;
-    flow->isn = seen->segment->seq;
-    flow->flags |= FLOW_HAS_ISN | FLOW_HAS_BEGIN;
-    flow->flags &= (uint16_t) ~(FLOW_HAS_HIGH | FLOW_HAS_RESEND);
-    outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size, seen->memory->salt);
-    if (seen->connection->holes)
-        holes_clear(&seen->connection->holes[seen->from], seen->memory);
-    value_set_clear(&reverse->acked, &reverse->acked_size, seen->memory);
-    reverse->flags &= (uint16_t)~FLOW_HAS_ACK;
+    restart(seen, seen->from, flow, reverse);
+    set_isn(seen);
+    if (!sighting_has(seen, CONNMON_ACK) && (reverse->flags & FLOW_WAS_RESET)) {
+        reverse->flags &= (uint16_t)~FLOW_HAS_ISN;
+        restart(seen, seen->to, reverse, flow);
+    }
+}
+
+/* Whether a RST surely ends the connection: it answers a SYN, or has the seqno that is expected
+ * next (RFC 5961 section 3.2). */
+static bool is_sure_reset(const struct sighting *seen)
+{
+    const struct flow *flow = seen->flow, *reverse = seen->reverse;
+
+    if (sighting_has(seen, CONNMON_ACK) && (reverse->flags & FLOW_HAS_HIGH) &&
+        !(reverse->flags & FLOW_HAS_ACK) && seen->segment->ack == reverse->high)
+        return true;
+    return ((flow->flags & FLOW_HAS_HIGH) && seen->segment->seq == flow->high) ||
+           ((reverse->flags & FLOW_HAS_ACK) && seen->segment->seq == reverse->ack_high);
+}
+
+void sequence_begin(struct sighting *seen)
+{
+    if (sighting_has(seen, CONNMON_RST)) {
+        if (is_sure_reset(seen)) {
+            seen->flow->flags |= FLOW_WAS_RESET;
+            seen->reverse->flags |= FLOW_WAS_RESET;
+        }
+    } else if (sequence_is_late_syn(seen)) {
+        set_isn(seen);
+    } else if (sequence_is_new(seen)) {
+        begin_anew(seen);
+    }
 }
 
 static void add_hole(struct sighting *seen, uint32_t start, uint32_t end)
@@ -43,10 +107,15 @@ static bool fill_hole(struct sighting *seen, uint32_t start, uint32_t end)
                                seen->config->max_holes, seen->memory, &seen->stats->evicted_holes);
 }
 
+static void note_resend(struct sighting *seen)
+{
+    seen->flow->last_resend = (uint32_t)seen->segment->packet;
+    seen->flow->flags |= FLOW_HAS_RESEND;
+}
+
 /* What lies below the expected seqno. */
 static enum connmon_seq_event event_below(struct sighting *seen, int32_t gap, uint32_t end)
 {
-    struct flow *flow = seen->flow;
     bool fills;
 
     if (gap == -1 && seen->segment->payload_len <= 1 &&
@@ -55,8 +124,7 @@ static enum connmon_seq_event event_below(struct sighting *seen, int32_t gap, ui
     if (seen->length == 0)
         return CONNMON_SEQ_OLD;
     fills = fill_hole(seen, seen->segment->seq, end);
-    flow->last_resend = (uint32_t)seen->segment->packet;
-    flow->flags |= FLOW_HAS_RESEND;
+    note_resend(seen);
     return fills ? CONNMON_SEQ_HOLE_FILL : CONNMON_SEQ_RETRANSMISSION;
 }
 
@@ -82,6 +150,7 @@ void sequence_place(struct sighting *seen)
     if (!(flow->flags & FLOW_HAS_HIGH)) {
         infer_isn(seen);
         if (!sighting_has(seen, CONNMON_RST)) {
+            flow->low = seq;
             flow->high = end;
             flow->flags |= FLOW_HAS_HIGH;
         }
@@ -91,6 +160,12 @@ void sequence_place(struct sighting *seen)
     seen->result->seq_gap = gap;
     if (sighting_has(seen, CONNMON_RST))
         return;
+    if (sequence_is_late_syn(seen)) {
+        seen->result->seq_event = CONNMON_SEQ_HOLE_FILL;
+        note_resend(seen);
+        flow->low = seq;
+        return;
+    }
     if (gap > 0) {
         seen->result->seq_event = CONNMON_SEQ_HOLE;
         add_hole(seen, flow->high, seq);

@@ -225,7 +225,8 @@ void export_take(struct export *export, const struct export_packet *packet)
 {
     struct part *part;
 
-    if (!is_chosen(export, packet->seen->result.connection))
+    if (!is_chosen(export, packet->seen->result.connection) ||
+        (export->reassembly && packet->seen->result.is_copy))
         return;
     part = part_of(export, packet->seen);
     if (!part || (!export->reassembly && !has_file(export, part)))

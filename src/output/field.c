@@ -96,6 +96,9 @@ static inline void set_answer(const struct connmon_result *result,
 void connmon_field_values(const struct connmon_result *result, struct connmon_field_values *values)
 {
     values->present = 0;
+    set_packet(values, CONNMON_FIELD_DUPLICATE, result->is_copy, result->original);
+    if (result->is_copy)
+        return;
     set(values, CONNMON_FIELD_FLOW, false, 0); /* a string */
     set(values, CONNMON_FIELD_SIDE, result->side != CONNMON_SIDE_NONE, result->side);
     set_trusted(result, values);

@@ -47,6 +47,7 @@ static void count_flow(struct connmon_summary *summary, const struct connmon_res
 void connmon_summary_add(struct connmon_summary *summary, const struct connmon_observation *seen)
 {
     summary->tcp_packets++;
+    summary->copies += seen->result.is_copy;
     if (!seen->has_timestamps)
         summary->without_timestamps++;
     if (make_room(summary, seen->result.connection))
@@ -74,6 +75,7 @@ size_t connmon_summary_text(char *text, size_t size, const struct connmon_summar
         {summary->packets, " packets", true},
         {summary->without_timestamps, " no TS opt", false},
         {summary->one_way_flows, " one-way", false},
+        {summary->copies, " copies", false},
         {not_tcp, " not TCP", false},
         {summary->fragments, " IP fragments", false},
         {summary->cut, " cut too short", false},

@@ -12,6 +12,7 @@ struct connmon_summary {
     uint64_t packets;            /* of whatever protocol: the caller counts them */
     uint64_t tcp_packets;        /* that connmon_summary_add() was given */
     uint64_t without_timestamps; /* of these, without the TCP timestamp option */
+    uint64_t copies;             /* of these, packets that the capture shows again */
     uint64_t flows;              /* directions of connections of which a packet was seen */
     uint64_t one_way_flows;      /* whose opposite direction was not (yet) seen */
     uint64_t uncounted_packets;  /* no memory for their connection: flows may be too low */

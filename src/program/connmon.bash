@@ -9,8 +9,8 @@ _connmon() {
         --json --csv --conversations --hosts --transactions --events --bandwidth --index --write
         -q --quiet -v --verbose --sumInt --sum-int
         --split --flows --split-format --payload --worst --min-rtt-p95 --overwrite
-        --rtdMaxAge --rtd-max-age --flowMaxIdle --flow-max-idle --maxFlows --max-flows -h --help
-        --version"
+        --rtdMaxAge --rtd-max-age --flowMaxIdle --flow-max-idle --maxFlows --max-flows
+        --keep-copies -h --help --version"
 
     case "$before" in
     -r | --read | -e | --emulate | --write)

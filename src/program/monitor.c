@@ -45,6 +45,7 @@ static struct connmon_config configure(const struct options *options)
     config.max_passed = connmon_config_default().max_passed;
     config.max_age_ns = options->max_age_ns;
     config.idle_ns = options->idle_ns;
+    config.keep_copies = options->keeps_copies;
     config.begin_at_syn = true; /* nobody else tells where ports are used again */
     config.max_connections = options->max_flows / 2 + options->max_flows % 2;
     return config;
@@ -121,6 +122,7 @@ static void take_segment(struct monitor *monitor, const struct packet *packet)
         monitor->summary.uncounted_packets++;
         return;
     }
+    monitor->summary.copies += seen.result.is_copy;
     if (local_has(&monitor->local, &segment->src))
         connmon_unmeasure(&seen.result);
     connmon_observe(&seen, segment);

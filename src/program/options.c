@@ -121,6 +121,7 @@ static const struct way ways[OPTIONS] = {
     [OPTION_OVERWRITE] = {FLAG, AT(options.split.overwrites)},
     [OPTION_RTD_MAX_AGE] = {SECONDS, AT(options.max_age_ns)},
     [OPTION_FLOW_MAX_IDLE] = {SECONDS, AT(options.idle_ns)},
+    [OPTION_KEEP_COPIES] = {FLAG, AT(options.keeps_copies)},
     [OPTION_MAX_FLOWS] = {COUNT, AT(max_flows), .most = UINT32_MAX},
 };
 

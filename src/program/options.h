@@ -46,7 +46,7 @@ struct options {
     const char *user; /* NULL: who called sudo, or nobody */
 
     struct connmon_line_format line;
-    bool is_json, is_csv, shows_local, is_quiet;
+    bool is_json, is_csv, shows_local, is_quiet, keeps_copies;
     enum options_table table;
     int64_t interval_ns; /* of the bandwidth */
     bool by_host;        /* likewise */

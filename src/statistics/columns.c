@@ -166,6 +166,9 @@ static void set_side(const struct side *side, enum column column, struct report_
     case SIDE_KEEP_ALIVES:
         set_number(cell, side_troubles(side)->keep_alives);
         break;
+    case SIDE_COPIES:
+        set_number(cell, side->copies);
+        break;
     case SIDE_ZERO_WINDOW:
         set_time(cell, side_troubles(side)->zero_window);
         break;

@@ -242,6 +242,10 @@ bool conversation_add(struct conversation *conversation, const struct connmon_ob
 
     if (conversation->directions == 0)
         begin(conversation, seen);
+    if (seen->result.is_copy) {
+        side->copies++;
+        return true;
+    }
     conversation->directions |= (uint8_t)(1U << seen->result.direction);
     side->packets++;
     side->wire_bytes += seen->wire_len;
@@ -355,6 +359,7 @@ bool side_merge(struct side *into, const struct conversation *conversation, cons
     bool is_whole = merge_troubles(into, conversation, from, memory);
 
     into->packets += from->packets;
+    into->copies += from->copies;
     into->wire_bytes += from->wire_bytes;
     into->payload_bytes += from->payload_bytes;
     if (from->has_rtt && (!into->has_rtt || from->rtt_min < into->rtt_min))

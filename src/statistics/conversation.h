@@ -71,6 +71,7 @@ struct side {
     int64_t handshake;            /* valid if has_handshake */
     int64_t responding, network;  /* time that went into them */
     uint32_t packets;
+    uint32_t copies; /* packets that the capture shows again; they count nowhere else */
     bool has_rtt, has_previous, has_handshake, has_fin;
 };
 

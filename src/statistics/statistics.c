@@ -227,9 +227,13 @@ void statistics_add(struct statistics *statistics, const struct connmon_observat
     struct statistics_totals *totals = &statistics->totals;
     struct conversation *conversation = find_conversation(statistics, seen->result.connection);
 
-    totals->packets++;
-    totals->bytes += seen->wire_len;
-    totals->packets_without_timestamps += !seen->has_timestamps;
+    if (seen->result.is_copy) {
+        totals->copies++;
+    } else {
+        totals->packets++;
+        totals->bytes += seen->wire_len;
+        totals->packets_without_timestamps += !seen->has_timestamps;
+    }
     if (!conversation) {
         totals->dropped++;
         return;

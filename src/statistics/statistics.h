@@ -17,6 +17,8 @@ struct statistics;
 struct statistics_totals {
     uint64_t connections, packets, bytes;
     uint64_t packets_without_timestamps;
+    uint64_t copies;    /* packets that were captured more than once, each further time; the sums
+                           above lack them */
     uint64_t one_way;   /* connections of which one direction was seen */
     uint64_t forgotten; /* connections, to make room for others; the sums above lack them only in
                            `connections` and `one_way` */

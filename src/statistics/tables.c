@@ -21,6 +21,7 @@ char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
         {core->evicted_outstanding, "values that awaited an answer"},
         {core->evicted_answered, "answered values"},
         {core->evicted_holes, "holes"},
+        {core->evicted_recent, "packets of which copies were looked for"},
         {core->unmeasured_segments, "packets"},
         {totals ? totals->forgotten : 0, "rows of the table"},
         {totals ? totals->dropped : 0, "packets of the table, for want of memory"},
@@ -54,6 +55,11 @@ static void write_totals(const struct statistics *statistics, const struct connm
              totals.connections, totals.one_way, totals.packets, totals.packets_without_timestamps,
              totals.bytes);
     write_words(line, sink, to);
+    if (totals.copies > 0) {
+        snprintf(line, sizeof(line), "%" PRIu64 " copies of packets, counted nowhere else\n",
+                 totals.copies);
+        write_words(line, sink, to);
+    }
     tables_dropped(dropped, sizeof(dropped), core, &totals);
     write_words(dropped[0] ? dropped : "limits dropped nothing\n", sink, to);
 }

@@ -405,6 +405,8 @@ void exchanges_add(struct exchanges *all, const struct connmon_observation *seen
     struct talk *talk = find_talk(all, seen->result.connection);
     enum turn_step step;
 
+    if (seen->result.is_copy)
+        return;
     if (!talk) {
         all->dropped++;
         return;

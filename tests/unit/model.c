@@ -16,17 +16,24 @@ struct sight {
     bool pure_ack;
 };
 
+/* A segment that was no copy, and how many of the other flow's came before it. */
+struct original {
+    struct connmon_segment segment;
+    int from;
+    uint64_t reverse_count;
+};
+
 struct list {
     struct sight *sights;
     size_t count, capacity;
 };
 
 struct model_flow {
-    uint64_t bytes, last_resend, ack_packet;
+    uint64_t bytes, count, last_resend, ack_packet;
     int64_t previous_time, rtt_min, ack_time;
-    uint32_t isn, high, ack_high, dup_num;
+    uint32_t isn, low, high, ack_high, dup_num;
     uint16_t window;
-    bool has_resend, has_previous, has_rtt_min, has_isn, has_high, has_ack, has_window;
+    bool was_reset, has_resend, has_previous, has_rtt_min, has_isn, has_high, has_ack, has_window;
     bool ack_time_unknown;
     struct list tsvals, ends, echoed, acked, holes;
 };
@@ -45,6 +52,9 @@ struct model {
     struct connmon_endpoint first;
     struct model_flow flows[2];
     struct model_handshake handshake;
+    struct original *originals;
+    size_t original_count, original_capacity;
+    bool has_copies;
 };
 
 struct model *model_new(const struct connmon_config *config)
@@ -68,6 +78,7 @@ void model_free(struct model *model)
         free(f->acked.sights);
         free(f->holes.sights);
     }
+    free(model->originals);
     free(model);
 }
 
@@ -113,16 +124,46 @@ struct step {
     bool syn, fin, rst, ack;
 };
 
+static bool is_late_syn(const struct step *s)
+{
+    return s->syn && !s->rst && s->f->has_high && (!s->f->has_isn || s->f->isn == s->seg->seq) &&
+           s->seg->seq + 1 + s->seg->payload_len == s->f->low;
+}
+
+static void restart(struct model_flow *f, struct model_flow *g)
+{
+    f->has_high = f->has_resend = f->was_reset = false;
+    f->ends.count = f->holes.count = 0;
+    g->acked.count = 0;
+    g->has_ack = false;
+}
+
+static bool is_sure_reset(const struct step *s)
+{
+    return (s->ack && s->g->has_high && !s->g->has_ack && s->seg->ack == s->g->high) ||
+           (s->f->has_high && s->seg->seq == s->f->high) ||
+           (s->g->has_ack && s->seg->seq == s->g->ack_high);
+}
+
 static void begin_sequence(struct step *s)
 {
-    if (!s->syn || s->rst || (s->f->has_isn && s->f->isn == s->seg->seq))
+    bool is_same = s->f->has_isn && s->f->isn == s->seg->seq;
+
+    if (s->rst && is_sure_reset(s))
+        s->f->was_reset = s->g->was_reset = true;
+    if (!s->syn || s->rst)
         return;
+    if (!is_late_syn(s) && (!is_same || (s->f->was_reset && !s->ack))) {
+        restart(s->f, s->g);
+        if (!s->ack && s->g->was_reset) {
+            s->g->has_isn = false;
+            restart(s->g, s->f);
+        }
+    } else if (is_same && !is_late_syn(s)) {
+        return;
+    }
     s->f->has_isn = true;
     s->f->isn = s->seg->seq;
-    s->f->has_high = s->f->has_resend = false;
-    s->f->ends.count = s->f->holes.count = 0;
-    s->g->acked.count = 0;
-    s->g->has_ack = false;
 }
 
 static void see_syn(struct step *s, struct model_handshake *h)
@@ -182,7 +223,8 @@ static void match(struct step *s, struct list *answered, struct list *saved, uin
         return;
     append(answered, (struct sight){.value = value});
     sight = find(saved, value);
-    if (!sight || s->seg->time_unknown || s->seg->time_ns < sight->time_ns ||
+    if (!sight || (!or_with_it && distance(s->seg->ack, sight->end) < 0) || s->seg->time_unknown ||
+        s->seg->time_ns < sight->time_ns ||
         s->seg->time_ns - sight->time_ns > s->model->config.max_age_ns)
         return;
     delay->present = true;
@@ -196,8 +238,11 @@ static void match(struct step *s, struct list *answered, struct list *saved, uin
 static void save(struct step *s, struct list *list, uint32_t value, bool pure_ack)
 {
     struct sight *old = find(list, value);
-    struct sight new = {
-        .value = value, .time_ns = s->seg->time_ns, .packet = s->seg->packet, .pure_ack = pure_ack};
+    struct sight new = {.value = value,
+                        .end = s->seg->seq + s->length,
+                        .time_ns = s->seg->time_ns,
+                        .packet = s->seg->packet,
+                        .pure_ack = pure_ack};
 
     if (s->seg->time_unknown)
         return;
@@ -277,6 +322,15 @@ static void place(struct step *s)
         s->r->seq_gap = (int32_t)distance(s->seg->seq, f->high);
     if (s->rst)
         return;
+    if (is_late_syn(s)) {
+        s->r->seq_event = CONNMON_SEQ_HOLE_FILL;
+        f->has_resend = true;
+        f->last_resend = s->seg->packet;
+        f->low = s->seg->seq;
+        return;
+    }
+    if (!f->has_high)
+        f->low = s->seg->seq;
     if (f->has_high)
         s->r->seq_event = event_of(s, s->r->seq_gap, end);
     if (!f->has_high || distance(end, f->high) > 0)
@@ -296,10 +350,12 @@ static void judge(struct step *s)
     if (s->f->has_previous && waited < slack)
         slack = waited;
     if (r->tsval.present && !r->tsval.ambiguous &&
-        (!r->tsval.pure_ack || (s->f->has_previous && slack * 8 <= r->tsval.ns))) {
+        (!r->tsval.pure_ack || slack * 8 <= r->tsval.ns)) {
         r->rtt_source = CONNMON_RTT_TSVAL;
         r->rtt_ns = r->tsval.ns;
-    } else if (r->seqno.present && !r->seqno.ambiguous) {
+    }
+    if (r->seqno.present && !r->seqno.ambiguous &&
+        (r->rtt_source == CONNMON_RTT_NONE || r->seqno.ns < r->rtt_ns)) {
         r->rtt_source = CONNMON_RTT_SEQNO;
         r->rtt_ns = r->seqno.ns;
     }
@@ -366,6 +422,54 @@ static enum connmon_side side_of(struct step *s)
     return s->from == 0 ? CONNMON_CLIENT : CONNMON_SERVER;
 }
 
+static bool is_same_header(const struct connmon_segment *a, const struct connmon_segment *b)
+{
+    return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags && a->window == b->window &&
+           a->payload_len == b->payload_len && a->has_timestamps == b->has_timestamps &&
+           a->tsval == b->tsval && a->tsecr == b->tsecr && a->dont_fragment == b->dont_fragment;
+}
+
+static bool is_copy_of(const struct step *s, const struct original *original)
+{
+    const struct connmon_segment *a = &original->segment, *b = s->seg;
+    int64_t apart = a->time_ns < b->time_ns ? b->time_ns - a->time_ns : a->time_ns - b->time_ns;
+
+    if (a->ip_id != 0 || b->ip_id != 0)
+        return a->ip_id == b->ip_id && apart <= 100000000;
+    return apart <= 1000000 && a->has_checksum == b->has_checksum &&
+           (!a->has_checksum || a->checksum == b->checksum) && s->f != s->g &&
+           original->reverse_count == s->g->count &&
+           (b->payload_len != 0 || s->syn || s->model->has_copies);
+}
+
+/* Whether the segment is a copy of the latest with the same header; else it is remembered. */
+static bool follow_copies(struct step *s)
+{
+    struct model *model = s->model;
+    size_t i = model->original_count;
+
+    if (s->seg->time_unknown)
+        return false;
+    while (i > 0 && (model->originals[i - 1].from != s->from ||
+                     !is_same_header(&model->originals[i - 1].segment, s->seg)))
+        i--;
+    if (i > 0 && is_copy_of(s, &model->originals[i - 1])) {
+        model->has_copies = s->r->is_copy = true;
+        s->r->original = model->originals[i - 1].segment.packet;
+        return true;
+    }
+    if (model->original_count == model->original_capacity) {
+        model->original_capacity = model->original_capacity ? 2 * model->original_capacity : 64;
+        model->originals =
+            realloc(model->originals, model->original_capacity * sizeof(*model->originals));
+        if (!model->originals)
+            abort();
+    }
+    model->originals[model->original_count++] =
+        (struct original){.segment = *s->seg, .from = s->from, .reverse_count = s->g->count};
+    return false;
+}
+
 void model_process(struct model *model, const struct connmon_segment *seg, struct connmon_result *r)
 {
     bool self_connected = is_same_end(&seg->src, &seg->dst);
@@ -383,10 +487,13 @@ void model_process(struct model *model, const struct connmon_segment *seg, struc
     s.rst = seg->flags & CONNMON_RST;
     s.ack = seg->flags & CONNMON_ACK;
     s.length = seg->payload_len + s.syn + s.fin;
+    r->direction = (uint8_t)s.from;
+    if (follow_copies(&s))
+        return;
+    s.f->count++;
     s.f->bytes += seg->wire_len;
     r->flow_bytes = s.f->bytes;
     r->payload_len = seg->payload_len;
-    r->direction = (uint8_t)s.from;
 
     r->side = side_of(&s);
     begin_sequence(&s);

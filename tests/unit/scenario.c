@@ -60,6 +60,12 @@ struct connmon_segment scenario_segment(struct scenario *s, enum side from,
         .window = packet->window,
         .tsval = packet->ts.val,
         .tsecr = packet->ts.ecr,
+        .checksum = packet->checksum,
+        .ip_id = packet->no_id ? 0
+                 : packet->id  ? packet->id
+                               : (uint16_t)s->last_number,
+        .dont_fragment = packet->df,
+        .has_checksum = !packet->no_checksum,
         .has_timestamps = packet->ts.val != 0 || packet->ts.ecr != 0 || packet->zero_ts,
         .has_sack = packet->sack,
         .time_unknown = packet->time_unknown,

@@ -36,7 +36,7 @@ enum {
 
 /* One line of the trace. What is left out is zero, with these exceptions: no flags mean ACK; the
  * packet's number is the one after the previous packet's; a frame has 54 bytes before its
- * payload. */
+ * payload; its IPv4 identification is its number, so that it is no copy of another. */
 struct packet {
     unsigned flags;
     uint32_t seq, ack, len;
@@ -49,7 +49,8 @@ struct packet {
     uint32_t wire_len;
     uint16_t window;
     uint16_t port; /* the client's, for a connection of its own */
-    bool zero_ts, sack, time_unknown;
+    uint16_t id, checksum;
+    bool zero_ts, sack, time_unknown, no_id, no_checksum, df;
 };
 
 struct scenario {
@@ -128,6 +129,15 @@ uint32_t scenario_random(uint64_t *state);
         assert_int_equal(got.dup_ack.age_ns, since_ns);                                            \
         assert_int_equal(got.dup_ack.packet, of_packet);                                           \
     } while (0)
+
+#define expect_copy(r, of_packet)                                                                  \
+    do {                                                                                           \
+        const struct connmon_result got = (r);                                                     \
+        assert_true(got.is_copy);                                                                  \
+        assert_int_equal(got.original, of_packet);                                                 \
+    } while (0)
+
+#define expect_no_copy(r) assert_false((r).is_copy)
 
 #define expect_no_dup_ack(r) expect_dup_ack(r, 0, 0, 0)
 

@@ -49,7 +49,7 @@ static void rows_are_as_long_as_the_header(void **state)
 
 static void what_is_absent_is_empty(void **state)
 {
-    const char *begin = ",,,\"fe00::1:65535+fe00::2:1\",\"client\",,", *end = ",,9,63,,,,,,\r\n";
+    const char *begin = ",,,\"fe00::1:65535+fe00::2:1\",,\"client\",,", *end = ",,9,63,,,,,,\r\n";
     struct connmon_observation seen = packet();
     char csv[CONNMON_CSV_SIZE];
     size_t size;

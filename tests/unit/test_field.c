@@ -70,6 +70,19 @@ static void an_unremarkable_packet_has_four(void **state)
     expect_field(r, FLOW_BYTES, INT64_C(1) << 40);
 }
 
+static void a_copy_names_its_original_and_nothing_else(void **state)
+{
+    const struct connmon_result r = {.is_copy = true, .original = 7};
+    struct connmon_field_values values;
+
+    (void)state;
+    connmon_field_values(&r, &values);
+    for (int i = 0; i < CONNMON_FIELDS; i++)
+        assert_int_equal(connmon_field_is_present(&values, (enum connmon_field)i),
+                         i == CONNMON_FIELD_DUPLICATE);
+    expect_field(r, DUPLICATE, 7);
+}
+
 static void a_delay_comes_with_its_companions(void **state)
 {
     struct scenario s = scenario_begin(NULL);
@@ -79,10 +92,10 @@ static void a_delay_comes_with_its_companions(void **state)
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 0}, .at_ms = 0);
     send(&s, CLIENT, .seq = 101, .len = 100, .ts = {5, 0}, .at_ms = 2);
     r = send(&s, SERVER, .ack = 201, .ts = {9, 5}, .at_ms = 10);
-    expect_field(r, RTT, 10 * MS);
-    expect_field(r, RTT_SOURCE, CONNMON_RTT_TSVAL);
-    expect_field(r, RTT_SLACK, 10 * MS);
-    expect_field(r, RTT_QUEUEING, 2 * MS);
+    expect_field(r, RTT, 8 * MS);
+    expect_field(r, RTT_SOURCE, CONNMON_RTT_SEQNO);
+    expect_field(r, RTT_SLACK, 8 * MS);
+    expect_field(r, RTT_QUEUEING, 0);
     expect_field(r, RTT_MIN, 8 * MS);
     expect_field(r, RTT_TSVAL, 10 * MS);
     expect_field(r, RTT_TSVAL_FRAME, 1);
@@ -198,6 +211,7 @@ int main(void)
         cmocka_unit_test(names_are_distinct_and_well_formed),
         cmocka_unit_test(a_parent_comes_before_its_children),
         cmocka_unit_test(an_unremarkable_packet_has_four),
+        cmocka_unit_test(a_copy_names_its_original_and_nothing_else),
         cmocka_unit_test(a_delay_comes_with_its_companions),
         cmocka_unit_test(an_untrusted_delay_still_shows_its_parts),
         cmocka_unit_test(duplicates_and_events),

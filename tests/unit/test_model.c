@@ -18,8 +18,9 @@ struct plan {
     uint32_t seq_base[2], ts_base[2];
     uint32_t seq_step, seq_values, ts_values;
     int64_t time_ns, step_ns;
-    bool clock_steps, ages, jumps, self_connected, in_order;
+    bool clock_steps, ages, jumps, self_connected, in_order, has_ids;
     uint32_t next[2];
+    struct connmon_segment recent[4]; /* by number, modulo 4 */
 };
 
 static uint32_t draw(struct plan *plan, uint32_t below)
@@ -52,6 +53,7 @@ static struct plan plan_of(uint32_t scenario)
     plan.jumps = one_in(&plan, 4);
     plan.self_connected = one_in(&plan, 20);
     plan.in_order = one_in(&plan, 2);
+    plan.has_ids = one_in(&plan, 2);
     return plan;
 }
 
@@ -84,6 +86,24 @@ static uint32_t draw_seqno(struct plan *plan, int side)
     return plan->seq_base[side] + plan->seq_step * draw(plan, plan->seq_values) - one_in(plan, 10);
 }
 
+/* Now and then a segment comes again: captured twice, or resent. */
+static void draw_again(struct plan *plan, uint32_t number, struct connmon_segment *segment)
+{
+    const struct connmon_segment *earlier = &plan->recent[draw(plan, 4)];
+    const struct connmon_segment new = *segment;
+
+    if (number >= 4 && one_in(plan, 5)) {
+        *segment = *earlier;
+        segment->packet = new.packet;
+        segment->time_ns =
+            one_in(plan, 2) ? earlier->time_ns + draw(plan, 3) * MS / 2 : new.time_ns;
+        segment->wire_len = new.wire_len;
+        segment->ip_id = one_in(plan, 4) ? new.ip_id : earlier->ip_id;
+        segment->checksum = one_in(plan, 4) ? new.checksum : earlier->checksum;
+    }
+    plan->recent[number % 4] = *segment;
+}
+
 static void draw_segment(struct plan *plan, uint32_t number, struct scenario *s,
                          struct connmon_segment *segment)
 {
@@ -105,6 +125,11 @@ static void draw_segment(struct plan *plan, uint32_t number, struct scenario *s,
     segment->has_timestamps = !one_in(plan, 10);
     segment->tsval = plan->ts_base[from] + draw(plan, plan->ts_values);
     segment->tsecr = plan->ts_base[!from] + draw(plan, plan->ts_values);
+    segment->ip_id = (uint16_t)(plan->has_ids ? number + 1 : 0);
+    segment->checksum = (uint16_t)draw(plan, 3);
+    segment->has_checksum = segment->checksum != 2;
+    segment->dont_fragment = one_in(plan, 2);
+    draw_again(plan, number, segment);
 }
 
 static void expect_equal_delays(const struct connmon_delay *a, const struct connmon_delay *b)
@@ -118,6 +143,8 @@ static void expect_equal_delays(const struct connmon_delay *a, const struct conn
 
 static void expect_equal(const struct connmon_result *a, const struct connmon_result *b)
 {
+    assert_int_equal(a->is_copy, b->is_copy);
+    assert_int_equal(a->original, b->original);
     assert_int_equal(a->flow_bytes, b->flow_bytes);
     assert_int_equal(a->connection, b->connection);
     assert_int_equal(a->payload_len, b->payload_len);

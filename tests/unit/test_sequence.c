@@ -282,6 +282,84 @@ static void a_hole_does_not_outlive_its_seqnos(void **state)
     scenario_end(&s);
 }
 
+/* Reordered: several queues or interfaces, captured as if one. */
+static void a_syn_that_was_overtaken_fills_a_hole(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    send(&s, CLIENT, .seq = 2, .len = 50);
+    expect_event(send(&s, CLIENT, .flags = SYN, .seq = 1), HOLE_FILL, -51);
+    expect_event(send(&s, CLIENT, .flags = FIN | ACK, .seq = 52), NORMAL, 0);
+    expect_event(send(&s, CLIENT, .flags = SYN, .seq = 1), RETRANSMISSION, -52);
+    expect_event(send(&s, CLIENT, .flags = SYN, .seq = 5000), NORMAL, 0);
+    scenario_end(&s);
+
+    /* With data, as TCP Fast Open sends it (RFC 7413). */
+    s = scenario_begin(NULL);
+    send(&s, CLIENT, .seq = 12, .len = 50);
+    expect_event(send(&s, CLIENT, .flags = SYN, .seq = 1, .len = 10), HOLE_FILL, -61);
+    scenario_end(&s);
+
+    /* Not what does not end where the first segment began. */
+    s = scenario_begin(NULL);
+    send(&s, CLIENT, .seq = 3, .len = 50);
+    expect_event(send(&s, CLIENT, .flags = SYN, .seq = 1), NORMAL, 0);
+    scenario_end(&s);
+}
+
+static void a_refused_connection_may_be_tried_again(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+    struct connmon_result r;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        r = send(&s, CLIENT, .flags = SYN, .seq = 100, .at_ms = 500 * i);
+        expect_event(r, NORMAL, 0);
+        assert_int_equal(r.event, i == 0 ? CONNMON_EVENT_FOUND : CONNMON_EVENT_REUSED);
+        r = send(&s, SERVER, .flags = RST | ACK, .ack = 101, .at_ms = 500 * i + 1);
+        expect_seqno(r, 1 * MS, 2 * i + 1);
+        assert_int_equal(r.event, CONNMON_EVENT_RESET);
+    }
+    send(&s, CLIENT, .flags = SYN, .seq = 100, .at_ms = 2000);
+    r = send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101, .at_ms = 2001);
+    expect_seqno(r, 1 * MS, 7);
+    expect_event(r, NORMAL, 0);
+    scenario_end(&s);
+}
+
+/* Accepted, then reset by the client: both sequence spaces begin anew. */
+static void after_a_reset_both_spaces_are_new(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        expect_event(send(&s, CLIENT, .flags = SYN, .seq = 100), NORMAL, 0);
+        expect_event(send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101), NORMAL, 0);
+        send(&s, CLIENT, .flags = RST, .seq = 101);
+    }
+    scenario_end(&s);
+}
+
+static void a_rst_that_nobody_expects_allows_no_new_space(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    send(&s, CLIENT, .flags = SYN, .seq = 100);
+    send(&s, SERVER, .flags = RST | ACK, .ack = 99);
+    expect_event(send(&s, CLIENT, .flags = SYN, .seq = 100), RETRANSMISSION, -1);
+    send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101);
+    send(&s, SERVER, .flags = RST, .seq = 5000);
+    expect_event(send(&s, CLIENT, .flags = SYN, .seq = 100), RETRANSMISSION, -1);
+    /* A SYN-ACK answers a SYN, and begins nothing by itself. */
+    send(&s, SERVER, .flags = RST, .seq = 901);
+    expect_event(send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101), RETRANSMISSION, -1);
+    scenario_end(&s);
+}
+
 static void a_flow_counts_its_bytes(void **state)
 {
     struct scenario s = scenario_begin(NULL);
@@ -322,6 +400,10 @@ int main(void)
         cmocka_unit_test(the_space_wraps),
         cmocka_unit_test(jumps_of_2_31_are_backwards),
         cmocka_unit_test(a_hole_does_not_outlive_its_seqnos),
+        cmocka_unit_test(a_syn_that_was_overtaken_fills_a_hole),
+        cmocka_unit_test(a_refused_connection_may_be_tried_again),
+        cmocka_unit_test(after_a_reset_both_spaces_are_new),
+        cmocka_unit_test(a_rst_that_nobody_expects_allows_no_new_space),
         cmocka_unit_test(a_flow_counts_its_bytes),
     };
 

@@ -12,9 +12,29 @@ static void the_tsval_of_data_is_trusted(void **state)
     send(&s, SERVER, .seq = 1, .at_ms = 0);
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 0}, .at_ms = 1);
     send(&s, CLIENT, .seq = 101, .len = 100, .ts = {6, 0}, .at_ms = 2);
-    /* Of both delays the TSval's; 11 ms of silence are more than it. */
-    expect_rtt(send(&s, SERVER, .seq = 1, .ack = 201, .ts = {9, 5}, .at_ms = 11), TSVAL, 10 * MS,
+    /* Acknowledges in the middle of a segment; 11 ms of silence are more than the delay. */
+    expect_rtt(send(&s, SERVER, .seq = 1, .ack = 200, .ts = {9, 5}, .at_ms = 11), TSVAL, 10 * MS,
                10 * MS);
+    scenario_end(&s);
+}
+
+/* Each is an upper bound of the network's delay. */
+static void of_two_trusted_delays_the_smaller_counts(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    /* A delayed ACK echoes the first of two TSvals and acknowledges the second segment. */
+    send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 0}, .at_ms = 0);
+    send(&s, CLIENT, .seq = 101, .len = 100, .ts = {6, 0}, .at_ms = 8);
+    expect_rtt(send(&s, SERVER, .ack = 201, .ts = {9, 5}, .at_ms = 10), SEQNO, 2 * MS, 2 * MS);
+    /* The segment's end was first reached before its TSval was first seen. */
+    send(&s, CLIENT, .flags = RST, .seq = 201, .ts = {7, 0}, .at_ms = 20);
+    send(&s, CLIENT, .seq = 201, .len = 100, .ts = {8, 0}, .at_ms = 21);
+    expect_rtt(send(&s, SERVER, .ack = 301, .ts = {9, 7}, .at_ms = 30), SEQNO, 9 * MS, 9 * MS);
+    /* Of equal ones the TSval's. */
+    send(&s, CLIENT, .seq = 301, .len = 100, .ts = {10, 0}, .at_ms = 40);
+    expect_rtt(send(&s, SERVER, .ack = 401, .ts = {9, 10}, .at_ms = 43), TSVAL, 3 * MS, 3 * MS);
     scenario_end(&s);
 }
 
@@ -55,8 +75,8 @@ static void nothing_is_trusted_if_both_are_ambiguous(void **state)
 static struct connmon_result pure_ack_answered(struct scenario *s, int64_t waited)
 {
     send(s, CLIENT, .seq = 1, .ts = {5, 1}, .at_ns = 0);
-    send(s, SERVER, .seq = 1, .len = 10, .ts = {9, 1}, .at_ns = 80 * MS - waited);
-    return send(s, SERVER, .seq = 11, .len = 10, .ts = {9, 5}, .at_ns = 80 * MS);
+    send(s, SERVER, .seq = 1, .ack = 1, .len = 10, .ts = {9, 1}, .at_ns = 80 * MS - waited);
+    return send(s, SERVER, .seq = 11, .ack = 1, .len = 10, .ts = {9, 5}, .at_ns = 80 * MS);
 }
 
 static void a_pure_acks_tsval_is_trusted_up_to_an_eighth_of_slack(void **state)
@@ -104,7 +124,7 @@ static void a_pure_acks_tsval_is_not_trusted_on_a_flows_first_packet(void **stat
 
     (void)state;
     send(&s, CLIENT, .seq = 1, .ts = {5, 1}, .at_ms = 0);
-    r = send(&s, SERVER, .seq = 1, .len = 10, .ts = {9, 5}, .at_ms = 1);
+    r = send(&s, SERVER, .seq = 1, .ack = 1, .len = 10, .ts = {9, 5}, .at_ms = 1);
     expect_tsval(r, 1 * MS, 1);
     expect_no_rtt(r);
     scenario_end(&s);
@@ -118,7 +138,7 @@ static void a_delay_of_zero_has_no_slack(void **state)
     (void)state;
     send(&s, SERVER, .seq = 1, .at_ms = 0);
     send(&s, CLIENT, .seq = 1, .ts = {5, 1}, .at_ms = 10);
-    expect_rtt(send(&s, SERVER, .seq = 1, .ts = {9, 5}, .at_ms = 10), TSVAL, 0, 0);
+    expect_rtt(send(&s, SERVER, .seq = 1, .ack = 1, .ts = {9, 5}, .at_ms = 10), TSVAL, 0, 0);
     scenario_end(&s);
 }
 
@@ -205,7 +225,7 @@ static void the_minimum_takes_every_delay_of_its_side(void **state)
     send(&s, CLIENT, .seq = 201, .len = 100, .ts = {7, 0}, .at_ms = 200);
     send(&s, CLIENT, .seq = 301, .len = 100, .ts = {7, 0}, .at_ms = 205);
     r = send(&s, SERVER, .seq = 11, .ack = 401, .ts = {72, 7}, .at_ms = 220);
-    expect_rtt(r, TSVAL, 20 * MS, 20 * MS);
+    expect_tsval(r, 20 * MS, 6);
     assert_int_equal(r.rtt_min_ns, 15 * MS); /* the smaller of the two, by seqno */
     scenario_end(&s);
 }
@@ -237,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_tsval_of_data_is_trusted),
+        cmocka_unit_test(of_two_trusted_delays_the_smaller_counts),
         cmocka_unit_test(the_seqno_stands_in_for_an_ambiguous_tsval),
         cmocka_unit_test(nothing_is_trusted_if_both_are_ambiguous),
         cmocka_unit_test(a_pure_acks_tsval_is_trusted_up_to_an_eighth_of_slack),

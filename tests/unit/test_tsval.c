@@ -4,6 +4,8 @@
  */
 #include "scenario.h"
 
+enum { ALL = 1 << 20 }; /* acknowledges all that these tests send */
+
 static void an_echo_completes_the_delay(void **state)
 {
     struct scenario s = scenario_begin(NULL);
@@ -38,7 +40,7 @@ static void a_value_on_a_packet_without_ack_is_saved(void **state)
 
     (void)state;
     send(&s, CLIENT, .flags = PSH, .seq = 1, .len = 10, .ts = {5, 99}, .at_ms = 0);
-    expect_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ms = 7), 7 * MS, 1);
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 7), 7 * MS, 1);
     scenario_end(&s);
 }
 
@@ -55,17 +57,32 @@ static void the_first_sight_of_a_value_counts(void **state)
     scenario_end(&s);
 }
 
+/* The host echoes another packet with that TSval, which the capture lacks. */
+static void an_echo_that_does_not_acknowledge_the_packet_is_of_another(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    send(&s, CLIENT, .seq = 101, .len = 100, .ts = {5, 1}, .at_ms = 0);
+    expect_no_tsval(send(&s, SERVER, .ack = 200, .ts = {9, 5}, .at_ms = 1));
+    expect_no_tsval(send(&s, SERVER, .ack = 201, .ts = {10, 5}, .at_ms = 10)); /* used up */
+
+    send(&s, CLIENT, .seq = 201, .ts = {6, 1}, .at_ms = 20); /* a pure ACK ends where it begins */
+    expect_tsval(send(&s, SERVER, .ack = 201, .ts = {11, 6}, .at_ms = 25), 5 * MS, 4);
+    scenario_end(&s);
+}
+
 static void only_the_first_echo_counts(void **state)
 {
     struct scenario s = scenario_begin(NULL);
 
     (void)state;
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 1}, .at_ms = 0);
-    expect_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ms = 10), 10 * MS, 1);
-    expect_no_tsval(send(&s, SERVER, .ts = {10, 5}, .at_ms = 12));
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 10), 10 * MS, 1);
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {10, 5}, .at_ms = 12));
     /* Nor does a constant clock start anew. */
     send(&s, CLIENT, .seq = 101, .len = 100, .ts = {5, 1}, .at_ms = 20);
-    expect_no_tsval(send(&s, SERVER, .ts = {11, 5}, .at_ms = 30));
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {11, 5}, .at_ms = 30));
     scenario_end(&s);
 }
 
@@ -77,7 +94,7 @@ static void a_constant_clock_gives_one_delay_for_ever(void **state)
     (void)state;
     for (uint32_t i = 0; i < 1000; i++) {
         send(&s, CLIENT, .seq = i, .len = 1, .ts = {5, 9}, .at_ms = 100 * i);
-        delays += send(&s, SERVER, .ts = {9, 5}, .at_ms = 100 * i + 10).tsval.present;
+        delays += send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 100 * i + 10).tsval.present;
     }
     assert_int_equal(delays, 1);
     scenario_end(&s);
@@ -88,9 +105,9 @@ static void an_echo_before_its_value_is_used_up(void **state)
     struct scenario s = scenario_begin(NULL);
 
     (void)state;
-    send(&s, SERVER, .ts = {9, 5}, .at_ms = 0);
+    send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 0);
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 1}, .at_ms = 1);
-    expect_no_tsval(send(&s, SERVER, .ts = {10, 5}, .at_ms = 10));
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {10, 5}, .at_ms = 10));
     scenario_end(&s);
 }
 
@@ -100,8 +117,8 @@ static void an_echo_without_ack_neither_counts_nor_is_used_up(void **state)
 
     (void)state;
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 0}, .at_ms = 0);
-    expect_no_tsval(send(&s, SERVER, .flags = PSH, .ts = {9, 5}, .at_ms = 10));
-    expect_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ms = 11), 11 * MS, 1);
+    expect_no_tsval(send(&s, SERVER, .flags = PSH, .ack = ALL, .ts = {9, 5}, .at_ms = 10));
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 11), 11 * MS, 1);
     scenario_end(&s);
 }
 
@@ -147,8 +164,8 @@ static void max_age_itself_still_counts(void **state)
     (void)state;
     send(&s, CLIENT, .seq = 1, .len = 1, .ts = {5, 0}, .at_ns = 0);
     send(&s, CLIENT, .seq = 2, .len = 1, .ts = {6, 0}, .at_ns = 0);
-    expect_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ns = 10 * SECOND), 10 * SECOND, 1);
-    expect_no_tsval(send(&s, SERVER, .ts = {9, 6}, .at_ns = 10 * SECOND + 1));
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ns = 10 * SECOND), 10 * SECOND, 1);
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 6}, .at_ns = 10 * SECOND + 1));
     scenario_end(&s);
 }
 
@@ -161,8 +178,8 @@ static void what_is_too_old_begins_anew(void **state)
     send(&s, CLIENT, .seq = 2, .len = 1, .ts = {6, 0}, .at_ns = 0);
     send(&s, CLIENT, .seq = 3, .len = 1, .ts = {5, 0}, .at_ns = 10 * SECOND); /* not yet */
     send(&s, CLIENT, .seq = 4, .len = 1, .ts = {6, 0}, .at_ns = 10 * SECOND + 1);
-    expect_no_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ns = 11 * SECOND));
-    expect_tsval(send(&s, SERVER, .ts = {9, 6}, .at_ns = 11 * SECOND), SECOND - 1, 4);
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ns = 11 * SECOND));
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 6}, .at_ns = 11 * SECOND), SECOND - 1, 4);
     scenario_end(&s);
 }
 
@@ -176,8 +193,8 @@ static void max_age_is_configurable(void **state)
     s = scenario_begin(&config);
     send(&s, CLIENT, .seq = 1, .len = 1, .ts = {5, 0}, .at_ms = 0);
     send(&s, CLIENT, .seq = 2, .len = 1, .ts = {6, 0}, .at_ms = 1);
-    expect_no_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ms = 6));
-    expect_tsval(send(&s, SERVER, .ts = {9, 6}, .at_ms = 6), 5 * MS, 2);
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 6));
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 6}, .at_ms = 6), 5 * MS, 2);
     scenario_end(&s);
 }
 
@@ -192,9 +209,10 @@ static void values_may_wrap(void **state)
 
         send(&s, CLIENT, .seq = i, .len = 1, .ts = {value, 1}, .at_ns = 1000 * i);
         if (value != 0)
-            expect_tsval(send(&s, SERVER, .ts = {9, value}, .at_ns = 1000 * i + 30), 30, 2 * i + 1);
+            expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, value}, .at_ns = 1000 * i + 30), 30,
+                         2 * i + 1);
         else
-            expect_no_tsval(send(&s, SERVER, .ts = {9, value}, .at_ns = 1000 * i + 30));
+            expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, value}, .at_ns = 1000 * i + 30));
     }
     scenario_end(&s);
 }
@@ -213,7 +231,7 @@ static void values_may_come_in_any_order(void **state)
         send(&s, CLIENT, .seq = i, .len = 1, .ts = {values[i], 0}, .at_ns = i);
     }
     for (uint32_t i = COUNT; i-- > 0;)
-        expect_tsval(send(&s, SERVER, .ts = {9, values[i]}, .at_ns = 2 * COUNT),
+        expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, values[i]}, .at_ns = 2 * COUNT),
                      (int64_t)(2 * COUNT - i), i + 1);
     scenario_end(&s);
 }
@@ -224,9 +242,9 @@ static void a_clock_that_steps_back_gives_no_delay(void **state)
 
     (void)state;
     send(&s, CLIENT, .seq = 1, .len = 1, .ts = {5, 0}, .at_ms = 100);
-    expect_no_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ms = 99));
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 99));
     /* That was its first echo: a later one measures nothing. */
-    expect_no_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ms = 101));
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 101));
     scenario_end(&s);
 }
 
@@ -236,7 +254,7 @@ static void a_delay_may_be_zero(void **state)
 
     (void)state;
     send(&s, CLIENT, .seq = 1, .len = 1, .ts = {5, 0}, .at_ms = 100);
-    expect_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ms = 100), 0, 1);
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 100), 0, 1);
     scenario_end(&s);
 }
 
@@ -250,14 +268,14 @@ static void ambiguous_if_resent_after_it(void **state)
     send(&s, CLIENT, .seq = 101, .len = 100, .ts = {6, 0}, .at_ms = 1);
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {7, 0}, .at_ms = 2); /* resent */
     send(&s, CLIENT, .seq = 201, .len = 100, .ts = {8, 0}, .at_ms = 3);
-    r = send(&s, SERVER, .ts = {9, 6}, .at_ms = 10);
+    r = send(&s, SERVER, .ack = ALL, .ts = {9, 6}, .at_ms = 10);
     expect_tsval(r, 9 * MS, 2);
     assert_true(r.tsval.ambiguous);
     /* The resent packet carries a new TSval, so its own echo is not ambiguous. */
-    r = send(&s, SERVER, .ts = {9, 7}, .at_ms = 11);
+    r = send(&s, SERVER, .ack = ALL, .ts = {9, 7}, .at_ms = 11);
     expect_tsval(r, 9 * MS, 3);
     assert_false(r.tsval.ambiguous);
-    r = send(&s, SERVER, .ts = {9, 8}, .at_ms = 12);
+    r = send(&s, SERVER, .ack = ALL, .ts = {9, 8}, .at_ms = 12);
     assert_false(r.tsval.ambiguous);
     scenario_end(&s);
 }
@@ -271,7 +289,7 @@ static void ambiguous_if_late_filled_after_it(void **state)
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 0});
     send(&s, CLIENT, .seq = 201, .len = 100, .ts = {6, 0}); /* 101 to 200 are missing */
     send(&s, CLIENT, .seq = 101, .len = 100, .ts = {7, 0});
-    r = send(&s, SERVER, .ts = {9, 6}, .at_ms = 10);
+    r = send(&s, SERVER, .ack = ALL, .ts = {9, 6}, .at_ms = 10);
     assert_true(r.tsval.present && r.tsval.ambiguous);
     scenario_end(&s);
 }
@@ -285,7 +303,7 @@ static void the_other_flows_resends_do_not_matter(void **state)
     send(&s, SERVER, .seq = 1, .len = 100, .at_ms = 0);
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 0}, .at_ms = 1);
     send(&s, SERVER, .seq = 1, .len = 100, .at_ms = 2);
-    r = send(&s, SERVER, .seq = 101, .ts = {9, 5}, .at_ms = 10);
+    r = send(&s, SERVER, .seq = 101, .ack = ALL, .ts = {9, 5}, .at_ms = 10);
     assert_true(r.tsval.present);
     assert_false(r.tsval.ambiguous);
     scenario_end(&s);
@@ -300,7 +318,7 @@ static void neither_old_packets_nor_keep_alives_make_it_ambiguous(void **state)
     send(&s, CLIENT, .seq = 1, .len = 100, .ts = {5, 0});
     send(&s, CLIENT, .seq = 100, .len = 1); /* keep-alive */
     send(&s, CLIENT, .seq = 50);            /* old */
-    r = send(&s, SERVER, .ts = {9, 5}, .at_ms = 10);
+    r = send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 10);
     assert_true(r.tsval.present);
     assert_false(r.tsval.ambiguous);
     scenario_end(&s);
@@ -312,10 +330,10 @@ static void an_unknown_time_starts_and_ends_nothing(void **state)
 
     (void)state;
     send(&s, CLIENT, .seq = 1, .len = 1, .ts = {5, 0}, .time_unknown = true);
-    expect_no_tsval(send(&s, SERVER, .ts = {9, 5}, .at_ms = 10));
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .at_ms = 10));
     send(&s, CLIENT, .seq = 2, .len = 1, .ts = {6, 0}, .at_ms = 11);
-    expect_no_tsval(send(&s, SERVER, .ts = {9, 6}, .at_ms = 12, .time_unknown = true));
-    expect_no_tsval(send(&s, SERVER, .ts = {9, 6}, .at_ms = 13));
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 6}, .at_ms = 12, .time_unknown = true));
+    expect_no_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 6}, .at_ms = 13));
     scenario_end(&s);
 }
 
@@ -326,12 +344,12 @@ static void packet_numbers_may_exceed_32_bits(void **state)
 
     (void)state;
     send(&s, CLIENT, .seq = 1, .len = 1, .ts = {5, 0}, .number = number);
-    expect_tsval(send(&s, SERVER, .ts = {9, 5}, .number = number + 5), 0, number);
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .number = number + 5), 0, number);
     number = (UINT64_C(7) << 30) - 2; /* the kept bits wrap in between */
     scenario_end(&s);
     s = scenario_begin(NULL);
     send(&s, CLIENT, .seq = 1, .len = 1, .ts = {5, 0}, .number = number);
-    expect_tsval(send(&s, SERVER, .ts = {9, 5}, .number = number + 1000), 0, number);
+    expect_tsval(send(&s, SERVER, .ack = ALL, .ts = {9, 5}, .number = number + 1000), 0, number);
     scenario_end(&s);
 }
 
@@ -342,6 +360,7 @@ int main(void)
         cmocka_unit_test(the_very_first_packet_counts),
         cmocka_unit_test(a_value_on_a_packet_without_ack_is_saved),
         cmocka_unit_test(the_first_sight_of_a_value_counts),
+        cmocka_unit_test(an_echo_that_does_not_acknowledge_the_packet_is_of_another),
         cmocka_unit_test(only_the_first_echo_counts),
         cmocka_unit_test(a_constant_clock_gives_one_delay_for_ever),
         cmocka_unit_test(an_echo_before_its_value_is_used_up),
