@@ -27,6 +27,7 @@ enum flow_flags {
     FLOW_HAS_ACK_TIME = 0x80, /* ack_time_ns, if FLOW_HAS_ACK */
     FLOW_HAS_BEGIN = 0x100,   /* isn */
     FLOW_WAS_RESET = 0x200,   /* the connection was, since the flow's latest SYN */
+    FLOW_HAS_PROBE = 0x400,   /* the byte before `high` was sent alone into a closed window */
 };
 
 /* One direction of a connection. */

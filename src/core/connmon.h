@@ -151,6 +151,9 @@ struct connmon_result {
 
     int32_t seq_gap; /* seqno minus expected seqno, modulo 2^32; 0 on a flow's first segment */
     enum connmon_seq_event seq_event;
+    uint32_t new_payload;    /* bytes that the flow had not carried before, hole fills included */
+    uint32_t resent_payload; /* bytes that it had; neither counts a keep-alive's or a RST's payload,
+                                nor the byte of a probe that a closed window refused */
 
     enum connmon_state state; /* of the segment's sender, after this segment */
     enum connmon_event event;
@@ -175,6 +178,14 @@ struct connmon_result {
 
     struct connmon_turn turn; /* requests are the client's turns, answers the server's */
 };
+
+/* Whether a segment is a retransmission to be counted. One that does no more than send again the
+ * byte of a refused window probe is none: nothing was lost, and the byte was never accepted. */
+static inline bool connmon_is_resend(const struct connmon_result *result)
+{
+    return result->seq_event == CONNMON_SEQ_RETRANSMISSION &&
+           (result->resent_payload > 0 || result->new_payload == result->payload_len);
+}
 
 /* Limits and thresholds. Fill with connmon_config_default(), then change what should differ. For
  * each cap 0 means: no cap. */

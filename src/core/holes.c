@@ -161,30 +161,33 @@ static void split(struct holes **holes, uint32_t i, uint32_t start, uint32_t end
     all[i + 1] = upper;
 }
 
-bool holes_fill(struct holes **holes, uint32_t start, uint32_t end, uint32_t high, uint32_t max,
-                struct memory *memory, uint64_t *evicted)
+uint32_t holes_fill(struct holes **holes, uint32_t start, uint32_t end, uint32_t high, uint32_t max,
+                    struct memory *memory, uint64_t *evicted)
 {
-    uint32_t i, covered;
+    uint32_t i, covered, filled = 0;
     struct range *all;
 
     if (!*holes)
-        return false;
+        return 0;
     holes_forget_behind(*holes, high);
     all = front(*holes);
     i = first_beyond(*holes, start);
     if (i == (*holes)->count || !mod32_before(all[i].start, end))
-        return false;
+        return 0;
     if (mod32_before(all[i].start, start)) {
         if (mod32_after(all[i].end, end)) {
             split(holes, i, start, end, max, memory, evicted);
-            return true;
+            return end - start;
         }
+        filled = all[i].end - start;
         all[i++].end = start;
     }
     for (covered = i; covered < (*holes)->count && !mod32_after(all[covered].end, end); covered++)
-        ;
-    if (covered < (*holes)->count && mod32_before(all[covered].start, end))
+        filled += all[covered].end - all[covered].start;
+    if (covered < (*holes)->count && mod32_before(all[covered].start, end)) {
+        filled += end - all[covered].start;
         all[covered].start = end;
+    }
     remove_holes(*holes, i, covered);
-    return true;
+    return filled;
 }

@@ -19,10 +19,10 @@ void holes_add(struct holes **holes, uint32_t start, uint32_t end, uint32_t max,
                struct memory *memory, uint64_t *evicted);
 
 /* Takes [start, end) out of the holes; `high` is the highest sequence end that the flow has
- * reached, which bounds them all. Returns true if it touched one. A hole that is filled in
- * its middle becomes two; if there is no room for that, its lower part is forgotten. */
-bool holes_fill(struct holes **holes, uint32_t start, uint32_t end, uint32_t high, uint32_t max,
-                struct memory *memory, uint64_t *evicted);
+ * reached, which bounds them all. Returns how many bytes of it were missing. A hole that is filled
+ * in its middle becomes two; if there is no room for that, its lower part is forgotten. */
+uint32_t holes_fill(struct holes **holes, uint32_t start, uint32_t end, uint32_t high, uint32_t max,
+                    struct memory *memory, uint64_t *evicted);
 
 /* Forgets what has fallen nearly 2^31 behind `high`. To be called whenever that moves, or a hole
  * would come to life again 4 GiB later. */

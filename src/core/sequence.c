@@ -99,12 +99,56 @@ static void add_hole(struct sighting *seen, uint32_t start, uint32_t end)
         seen->stats->evicted_holes++;
 }
 
-static bool fill_hole(struct sighting *seen, uint32_t start, uint32_t end)
+static uint32_t fill_hole(struct sighting *seen, uint32_t start, uint32_t end)
 {
     struct holes **holes = seen->connection->holes;
 
-    return holes && holes_fill(&holes[seen->from], start, end, seen->flow->high,
-                               seen->config->max_holes, seen->memory, &seen->stats->evicted_holes);
+    if (!holes || start == end)
+        return 0;
+    return holes_fill(&holes[seen->from], start, end, seen->flow->high, seen->config->max_holes,
+                      seen->memory, &seen->stats->evicted_holes);
+}
+
+/* A byte of data sent into a closed window to learn whether it has opened (RFC 9293 section
+ * 3.8.6.1). Other probes look like keep-alives and send nothing new. */
+static bool is_window_probe(const struct sighting *seen)
+{
+    const struct flow *reverse = seen->reverse;
+
+    return seen->segment->payload_len == 1 && seen->length == 1 &&
+           (reverse->flags & FLOW_HAS_ACK) && reverse->ack_high == seen->segment->seq &&
+           (reverse->flags & FLOW_HAS_WINDOW) && reverse->window == 0;
+}
+
+/* Whether the segment, whose payload begins at `start`, brings again the byte of a window probe
+ * that was not accepted: the ackno has not moved beyond it. */
+static bool repeats_refused_probe(const struct sighting *seen, uint32_t start)
+{
+    const struct flow *flow = seen->flow, *reverse = seen->reverse;
+    uint32_t probe = flow->high - 1;
+
+    return (flow->flags & FLOW_HAS_PROBE) && (reverse->flags & FLOW_HAS_ACK) &&
+           reverse->ack_high == probe && probe - start < seen->segment->payload_len;
+}
+
+/* Tells what of a segment that begins below the expected seqno is new. Returns whether it touches a
+ * hole. A segment need not be all old or all new: hosts cut the same data into other segments when
+ * they resend it. */
+static bool divide_payload(struct sighting *seen)
+{
+    const uint32_t seq = seen->segment->seq, end = seq + seen->length, high = seen->flow->high;
+    const uint32_t start = seq + sighting_has(seen, CONNMON_SYN);
+    const uint32_t len = seen->segment->payload_len, payload_end = start + len;
+    const uint32_t filled = fill_hole(seen, start, payload_end);
+    const uint32_t beyond = mod32_after(payload_end, high) ? payload_end - high : 0;
+    const uint64_t fresh = (uint64_t)beyond + filled;
+    const uint32_t countable = len - repeats_refused_probe(seen, start);
+    const uint32_t filled_by_flags =
+        fill_hole(seen, seq, start) + fill_hole(seen, payload_end, end);
+
+    seen->result->new_payload = fresh < countable ? (uint32_t)fresh : countable;
+    seen->result->resent_payload = countable - seen->result->new_payload;
+    return filled + filled_by_flags > 0;
 }
 
 static void note_resend(struct sighting *seen)
@@ -114,16 +158,17 @@ static void note_resend(struct sighting *seen)
 }
 
 /* What lies below the expected seqno. */
-static enum connmon_seq_event event_below(struct sighting *seen, int32_t gap, uint32_t end)
+static enum connmon_seq_event event_below(struct sighting *seen, int32_t gap)
 {
     bool fills;
 
+    seen->result->new_payload = 0;
     if (gap == -1 && seen->segment->payload_len <= 1 &&
         !sighting_has(seen, CONNMON_SYN | CONNMON_FIN))
         return CONNMON_SEQ_KEEP_ALIVE;
     if (seen->length == 0)
         return CONNMON_SEQ_OLD;
-    fills = fill_hole(seen, seen->segment->seq, end);
+    fills = divide_payload(seen);
     note_resend(seen);
     return fills ? CONNMON_SEQ_HOLE_FILL : CONNMON_SEQ_RETRANSMISSION;
 }
@@ -139,6 +184,17 @@ static void infer_isn(struct sighting *seen)
     flow->flags |= FLOW_HAS_BEGIN;
 }
 
+/* Moves the expected seqno to the segment's end. */
+static void reach(struct sighting *seen, uint32_t end)
+{
+    struct flow *flow = seen->flow;
+
+    flow->high = end;
+    flow->flags &= (uint16_t)~FLOW_HAS_PROBE;
+    if (is_window_probe(seen))
+        flow->flags |= FLOW_HAS_PROBE;
+}
+
 void sequence_place(struct sighting *seen)
 {
     struct flow *flow = seen->flow;
@@ -147,11 +203,12 @@ void sequence_place(struct sighting *seen)
 
     /* A RST may carry any seqno (RFC 9293 section 3.10.7), so it says nothing of the sequence
      * space; its gap is told all the same. */
+    seen->result->new_payload = sighting_has(seen, CONNMON_RST) ? 0 : seen->segment->payload_len;
     if (!(flow->flags & FLOW_HAS_HIGH)) {
         infer_isn(seen);
         if (!sighting_has(seen, CONNMON_RST)) {
             flow->low = seq;
-            flow->high = end;
+            reach(seen, end);
             flow->flags |= FLOW_HAS_HIGH;
         }
         return;
@@ -170,12 +227,12 @@ void sequence_place(struct sighting *seen)
         seen->result->seq_event = CONNMON_SEQ_HOLE;
         add_hole(seen, flow->high, seq);
     } else if (gap < 0) {
-        seen->result->seq_event = event_below(seen, gap, end);
+        seen->result->seq_event = event_below(seen, gap);
     }
     /* The highest end, not the latest: so a retransmission does not make the next new segment
      * look like a hole. */
     if (mod32_after(end, flow->high)) {
-        flow->high = end;
+        reach(seen, end);
         if (seen->connection->holes && seen->connection->holes[seen->from])
             holes_forget_behind(seen->connection->holes[seen->from], end);
     }

@@ -34,7 +34,7 @@ struct model_flow {
     uint32_t isn, low, high, ack_high, dup_num;
     uint16_t window;
     bool was_reset, has_resend, has_previous, has_rtt_min, has_isn, has_high, has_ack, has_window;
-    bool ack_time_unknown;
+    bool ack_time_unknown, has_probe; /* the latter: the byte before `high` is one */
     struct list tsvals, ends, echoed, acked, holes;
 };
 
@@ -270,11 +270,16 @@ static void forget_old_holes(struct model_flow *f)
     f->holes.count = kept;
 }
 
-/* Whether [seq, end) touches a hole; what it covers is none any more. */
-static bool fill_holes(struct model_flow *f, uint32_t seq, uint32_t end)
+static uint32_t smaller(int64_t a, uint32_t b)
+{
+    return a < b ? (uint32_t)a : b;
+}
+
+/* How many bytes of [seq, end) were missing; what it covers is no hole any more. */
+static uint32_t fill_holes(struct model_flow *f, uint32_t seq, uint32_t end)
 {
     struct list rest = {0};
-    bool fills = false;
+    uint32_t filled = 0;
 
     for (size_t i = 0; i < f->holes.count; i++) {
         struct sight hole = f->holes.sights[i];
@@ -283,7 +288,8 @@ static bool fill_holes(struct model_flow *f, uint32_t seq, uint32_t end)
             append(&rest, hole);
             continue;
         }
-        fills = true;
+        filled += smaller(distance(end, hole.value), hole.end - hole.value) -
+                  (distance(seq, hole.value) > 0 ? seq - hole.value : 0);
         if (distance(seq, hole.value) > 0)
             append(&rest, (struct sight){.value = hole.value, .end = seq});
         if (distance(hole.end, end) > 0)
@@ -291,13 +297,34 @@ static bool fill_holes(struct model_flow *f, uint32_t seq, uint32_t end)
     }
     free(f->holes.sights);
     f->holes = rest;
+    return filled;
+}
+
+/* The SYN, the payload and the FIN of a segment are placed one after the other. */
+static bool place_old(struct step *s)
+{
+    struct model_flow *f = s->f;
+    uint32_t len = s->seg->payload_len, start = s->seg->seq + s->syn, end = start + len;
+    uint32_t filled = fill_holes(f, start, end);
+    uint32_t beyond = distance(end, f->high) > 0 ? end - f->high : 0;
+    uint32_t refused = f->has_probe && s->g->has_ack && s->g->ack_high == f->high - 1 &&
+                       distance(start, s->g->ack_high) <= 0 && distance(end, f->high) >= 0;
+    bool fills = filled > 0;
+
+    s->r->new_payload = beyond + filled;
+    s->r->resent_payload = len - beyond - filled - refused;
+    if (s->syn)
+        fills |= fill_holes(f, start - 1, start) > 0;
+    if (s->fin)
+        fills |= fill_holes(f, end, end + 1) > 0;
     return fills;
 }
 
-static enum connmon_seq_event event_of(struct step *s, int64_t gap, uint32_t end)
+static enum connmon_seq_event event_of(struct step *s, int64_t gap)
 {
     struct model_flow *f = s->f;
 
+    s->r->new_payload = gap < 0 ? 0 : s->seg->payload_len;
     if (gap == 0)
         return CONNMON_SEQ_NORMAL;
     if (gap > 0) {
@@ -310,7 +337,7 @@ static enum connmon_seq_event event_of(struct step *s, int64_t gap, uint32_t end
         return CONNMON_SEQ_OLD;
     f->has_resend = true;
     f->last_resend = s->seg->packet;
-    return fill_holes(f, s->seg->seq, end) ? CONNMON_SEQ_HOLE_FILL : CONNMON_SEQ_RETRANSMISSION;
+    return place_old(s) ? CONNMON_SEQ_HOLE_FILL : CONNMON_SEQ_RETRANSMISSION;
 }
 
 static void place(struct step *s)
@@ -322,6 +349,7 @@ static void place(struct step *s)
         s->r->seq_gap = (int32_t)distance(s->seg->seq, f->high);
     if (s->rst)
         return;
+    s->r->new_payload = s->seg->payload_len;
     if (is_late_syn(s)) {
         s->r->seq_event = CONNMON_SEQ_HOLE_FILL;
         f->has_resend = true;
@@ -332,9 +360,12 @@ static void place(struct step *s)
     if (!f->has_high)
         f->low = s->seg->seq;
     if (f->has_high)
-        s->r->seq_event = event_of(s, s->r->seq_gap, end);
-    if (!f->has_high || distance(end, f->high) > 0)
+        s->r->seq_event = event_of(s, s->r->seq_gap);
+    if (!f->has_high || distance(end, f->high) > 0) {
         f->high = end;
+        f->has_probe = s->length == 1 && s->seg->payload_len == 1 && s->g->has_ack &&
+                       s->g->ack_high == s->seg->seq && s->g->has_window && s->g->window == 0;
+    }
     f->has_high = true;
     forget_old_holes(f);
 }

@@ -122,6 +122,14 @@ uint32_t scenario_random(uint64_t *state);
         assert_int_equal(got.seq_gap, gap);                                                        \
     } while (0)
 
+/* How much of the payload the flow carried for the first time, and how much again. */
+#define expect_payload(r, fresh, resent)                                                           \
+    do {                                                                                           \
+        const struct connmon_result got = (r);                                                     \
+        assert_int_equal(got.new_payload, fresh);                                                  \
+        assert_int_equal(got.resent_payload, resent);                                              \
+    } while (0)
+
 #define expect_dup_ack(r, ordinal, since_ns, of_packet)                                            \
     do {                                                                                           \
         const struct connmon_result got = (r);                                                     \

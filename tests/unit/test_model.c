@@ -115,10 +115,13 @@ static void draw_segment(struct plan *plan, uint32_t number, struct scenario *s,
     draw_time(plan, segment);
     segment->flags = draw_flags(plan);
     segment->payload_len = one_in(plan, 2) ? 0 : plan->seq_step * (1 + draw(plan, 4));
+    if (one_in(plan, 10))
+        segment->payload_len = 1; /* as a window probe has it */
     segment->seq = draw_seqno(plan, from);
     if (plan->in_order && !one_in(plan, 5))
         segment->seq = plan->next[from];
-    plan->next[from] = segment->seq + segment->payload_len;
+    if (segment->payload_len != 1 || one_in(plan, 2)) /* a refused probe moves nothing */
+        plan->next[from] = segment->seq + segment->payload_len;
     segment->ack = one_in(plan, 2) ? plan->next[!from] : draw_seqno(plan, !from);
     segment->window = (uint16_t)draw(plan, 2);
     segment->has_sack = one_in(plan, 10);
@@ -152,6 +155,8 @@ static void expect_equal(const struct connmon_result *a, const struct connmon_re
     assert_int_equal(a->side, b->side);
     assert_int_equal(a->seq_gap, b->seq_gap);
     assert_int_equal(a->seq_event, b->seq_event);
+    assert_int_equal(a->new_payload, b->new_payload);
+    assert_int_equal(a->resent_payload, b->resent_payload);
     expect_equal_delays(&a->tsval, &b->tsval);
     expect_equal_delays(&a->seqno, &b->seqno);
     assert_int_equal(a->rtt_min_ns, b->rtt_min_ns);
@@ -170,7 +175,7 @@ static void expect_equal(const struct connmon_result *a, const struct connmon_re
 
 /* What the scenarios have seen in all, to be sure that they exercise the rules. */
 struct coverage {
-    uint32_t tsvals, seqnos, ambiguous, trusted, dup_acks, servers, completions;
+    uint32_t tsvals, seqnos, ambiguous, trusted, dup_acks, servers, completions, partly, probes;
     uint32_t events[CONNMON_SEQ_OLD + 1];
 };
 
@@ -183,6 +188,8 @@ static void note(struct coverage *seen, const struct connmon_result *r)
     seen->dup_acks += r->dup_ack.num != 0;
     seen->servers += r->handshake.has_server;
     seen->completions += r->handshake.completes;
+    seen->partly += r->new_payload > 0 && r->resent_payload > 0;
+    seen->probes += r->seq_event == CONNMON_SEQ_RETRANSMISSION && !connmon_is_resend(r);
     seen->events[r->seq_event]++;
 }
 
@@ -218,6 +225,7 @@ static void the_core_agrees_with_the_model(void **state)
     assert_true(seen.tsvals > 5000 && seen.seqnos > 5000 && seen.ambiguous > 1000);
     assert_true(seen.trusted > 1000 && seen.dup_acks > 500);
     assert_true(seen.servers > 50 && seen.completions > 20);
+    assert_true(seen.partly > 1000 && seen.probes > 20);
     for (int event = 0; event <= CONNMON_SEQ_OLD; event++)
         assert_true(seen.events[event] > 100);
 }
