@@ -23,19 +23,16 @@ enum {
 static const int64_t max_apart_ns = 100 * NS_PER_MS;
 static const int64_t max_apart_without_id_ns = 1 * NS_PER_MS;
 
-/* A segment as it was first seen. */
+/* A segment as it was first seen, in half a cache line. */
 struct recent {
     int64_t time_ns;
+    uint64_t header; /* hash of all that a copy has in common with it */
     uint32_t packet; /* modulo 2^32 */
-    uint32_t older;  /* entry of the same hash: its position, plus 1 */
-    uint32_t hash;
-    uint32_t connection;    /* its serial number */
-    uint32_t reverse_bytes; /* of the opposite flow by then, modulo 2^32: as every frame has a
-                               length, they tell whether anything of it came since */
-    uint32_t seq, ack, payload_len, tsval, tsecr;
-    uint16_t flags, window, ip_id, checksum;
-    uint8_t direction;
-    bool has_timestamps, has_checksum, dont_fragment;
+    uint32_t older;  /* entry whose hash ends alike: its position, plus 1 */
+    uint16_t ip_id, checksum;
+    uint32_t has_checksum : 1;
+    uint32_t reverse_bytes : 31; /* of the opposite flow by then, modulo 2^31: as every frame has a
+                                    length, they tell whether anything of it came since */
 };
 
 static uint32_t mask_of(const struct copies *copies)
@@ -43,9 +40,9 @@ static uint32_t mask_of(const struct copies *copies)
     return (UINT32_C(1) << copies->bits) - 1;
 }
 
-static uint32_t *newest_of(const struct copies *copies, uint32_t hash)
+static uint32_t *newest_of(const struct copies *copies, uint64_t header)
 {
-    return &copies->newest[hash >> (31 - copies->bits)];
+    return &copies->newest[header >> (63 - copies->bits)];
 }
 
 static size_t ring_bytes(uint8_t bits)
@@ -58,19 +55,21 @@ static size_t newest_bytes(uint8_t bits)
     return sizeof(uint32_t) << (bits + 1);
 }
 
-/* Only what a copy has in common with the packet. */
-static uint32_t hash_of(const struct sighting *seen)
+/* The connection, the direction and the header, but for what a copy may have different. 64 bits
+ * under a key that nobody knows stand for all of it. */
+static uint64_t hash_header(const struct sighting *seen)
 {
     const struct connmon_segment *segment = seen->segment;
-    uint64_t hash =
-        hash_fold(seen->memory->salt, (uint64_t)seen->connection->serial << 32 | segment->seq);
+    const bool has_ts = segment->has_timestamps;
+    const uint64_t words[4] = {
+        (uint64_t)seen->connection->serial << 32 | segment->seq,
+        (uint64_t)segment->ack << 32 | (has_ts ? segment->tsval : 0),
+        (uint64_t)segment->payload_len << 32 | (has_ts ? segment->tsecr : 0),
+        (uint64_t)segment->window << 32 | (uint32_t)segment->flags << 3 |
+            (uint32_t)segment->dont_fragment << 2 | (uint32_t)has_ts << 1 | seen->from,
+    };
 
-    hash = hash_fold(hash, (uint64_t)segment->ack << 32 | segment->payload_len);
-    if (segment->has_timestamps)
-        hash = hash_fold(hash, (uint64_t)segment->tsval << 32 | segment->tsecr);
-    return (uint32_t)(hash_fold(hash, (uint64_t)segment->window << 32 |
-                                          (uint32_t)segment->flags << 1 | seen->from) >>
-                      32);
+    return hash_words(words, seen->memory->salt);
 }
 
 static bool is_apart(int64_t a, int64_t b, int64_t max_ns)
@@ -79,36 +78,26 @@ static bool is_apart(int64_t a, int64_t b, int64_t max_ns)
                  : (uint64_t)a - (uint64_t)b > (uint64_t)max_ns;
 }
 
-/* The same header in the same direction of the same connection. */
-static bool is_same(const struct recent *recent, const struct sighting *seen)
-{
-    const struct connmon_segment *segment = seen->segment;
-
-    return recent->connection == seen->connection->serial && recent->direction == seen->from &&
-           recent->seq == segment->seq && recent->ack == segment->ack &&
-           recent->flags == segment->flags && recent->window == segment->window &&
-           recent->payload_len == segment->payload_len &&
-           recent->has_timestamps == segment->has_timestamps &&
-           (!segment->has_timestamps ||
-            (recent->tsval == segment->tsval && recent->tsecr == segment->tsecr)) &&
-           recent->dont_fragment == segment->dont_fragment;
-}
-
-static struct recent *find(const struct copies *copies, const struct sighting *seen, uint32_t hash)
+static struct recent *find(const struct copies *copies, uint64_t header)
 {
     uint32_t age, least = 0; /* in entries; each must be older than the one that names it */
     struct recent *recent;
 
     if (copies->used == 0)
         return NULL;
-    for (age = copies->next - *newest_of(copies, hash); age >= least && age < copies->used;
+    for (age = copies->next - *newest_of(copies, header); age >= least && age < copies->used;
          age = copies->next - recent->older) {
         recent = &copies->ring[(copies->next - 1 - age) & mask_of(copies)];
-        if (recent->hash == hash && is_same(recent, seen))
+        if (recent->header == header)
             return recent;
         least = age + 1;
     }
     return NULL;
+}
+
+static uint32_t reverse_bytes(const struct sighting *seen)
+{
+    return (uint32_t)seen->reverse->bytes & INT32_MAX;
 }
 
 /* What a host may well repeat at once, a bare ACK, FIN or RST, is a copy only where the capture
@@ -120,7 +109,7 @@ static bool is_copy_without_id(const struct recent *recent, const struct sightin
     return !is_apart(recent->time_ns, segment->time_ns, max_apart_without_id_ns) &&
            recent->has_checksum == segment->has_checksum &&
            (!segment->has_checksum || recent->checksum == segment->checksum) &&
-           seen->flow != seen->reverse && recent->reverse_bytes == (uint32_t)seen->reverse->bytes &&
+           seen->flow != seen->reverse && recent->reverse_bytes == reverse_bytes(seen) &&
            (segment->payload_len != 0 || sighting_has(seen, CONNMON_SYN) ||
             (seen->connection->flags & CONNECTION_HAS_COPIES));
 }
@@ -139,7 +128,7 @@ static bool is_copy(const struct recent *recent, const struct sighting *seen)
 
 static void link_newest(struct copies *copies, struct recent *recent, uint32_t position)
 {
-    uint32_t *newest = newest_of(copies, recent->hash);
+    uint32_t *newest = newest_of(copies, recent->header);
 
     recent->older = *newest;
     *newest = position + 1;
@@ -193,46 +182,33 @@ static struct recent *make_room(struct copies *copies, const struct sighting *se
     return oldest;
 }
 
-static void remember(struct copies *copies, const struct sighting *seen, uint32_t hash)
+static void remember(struct copies *copies, const struct sighting *seen, uint64_t header)
 {
     const struct connmon_segment *segment = seen->segment;
     struct recent *recent = make_room(copies, seen);
 
     if (!recent)
         return;
-    *recent = (struct recent){
-        .time_ns = segment->time_ns,
-        .packet = (uint32_t)segment->packet,
-        .hash = hash,
-        .connection = seen->connection->serial,
-        .reverse_bytes = (uint32_t)seen->reverse->bytes,
-        .seq = segment->seq,
-        .ack = segment->ack,
-        .payload_len = segment->payload_len,
-        .tsval = segment->tsval,
-        .tsecr = segment->tsecr,
-        .flags = segment->flags,
-        .window = segment->window,
-        .ip_id = segment->ip_id,
-        .checksum = segment->checksum,
-        .direction = seen->from,
-        .has_timestamps = segment->has_timestamps,
-        .has_checksum = segment->has_checksum,
-        .dont_fragment = segment->dont_fragment,
-    };
+    recent->time_ns = segment->time_ns;
+    recent->header = header;
+    recent->packet = (uint32_t)segment->packet;
+    recent->ip_id = segment->ip_id;
+    recent->checksum = segment->checksum;
+    recent->has_checksum = segment->has_checksum;
+    recent->reverse_bytes = reverse_bytes(seen) & INT32_MAX;
     link_newest(copies, recent, copies->next++);
 }
 
 bool copies_follow(struct copies *copies, struct sighting *seen)
 {
-    const uint32_t hash = hash_of(seen);
+    const uint64_t header = hash_header(seen);
     const struct recent *recent;
 
     if (seen->segment->time_unknown)
         return false;
-    recent = find(copies, seen, hash);
+    recent = find(copies, header);
     if (!recent || !is_copy(recent, seen)) {
-        remember(copies, seen, hash);
+        remember(copies, seen, header);
         return false;
     }
     seen->connection->flags |= CONNECTION_HAS_COPIES;

@@ -22,6 +22,23 @@ static inline uint64_t hash_fold(uint64_t hash, uint64_t next)
     return hash ^ (hash >> 32);
 }
 
+/* Both halves of a product of 64 bits, folded into one. */
+static inline uint64_t hash_multiply(uint64_t a, uint64_t b)
+{
+    const __uint128_t product = (__uint128_t)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Of a key of four words, as one that may stand for the key itself. */
+static inline uint64_t hash_words(const uint64_t words[4], uint64_t salt)
+{
+    const uint64_t other = salt * HASH_GOLDEN_RATIO;
+
+    return hash_multiply(hash_multiply(words[0] ^ salt, words[1] ^ other) ^ salt,
+                         hash_multiply(words[2] ^ ~other, words[3] ^ ~salt) ^ other);
+}
+
 /* The home slot of `value` in a table of 2^bits slots, 1 <= bits <= 32; `salt` is odd. */
 static inline uint32_t hash_slot(uint32_t value, uint64_t salt, uint8_t bits)
 {
