@@ -74,6 +74,29 @@ def test_goodput_and_delay_of_an_interval(wireshark):
     assert rows[2]["start"] == 4 * 10**9
 
 
+def test_goodput_is_what_was_not_sent_before(wireshark):
+    """Each of these segments is old in part, or sends again what a closed window refused."""
+    packets = []
+    c = Connection(packets)
+    c.open(0)
+    c.client(1000, 1, 1, 1000)
+    c.client(1010, 501, 1, 1000)   # 500 of them again
+    c.client(1020, 2001, 1, 1000)  # 500 are missing
+    c.client(1030, 1401, 1, 1000)  # these, and 500 again
+    rows = objects(wireshark, wireshark.write(packets), "bandwidth-json,1")["client_goodput"]
+    assert [row["client_goodput"] for row in rows] == [0, 8 * 3000]
+
+
+def test_a_refused_probe_is_sent_once(wireshark):
+    capture = harness.ROOT / "captures/cases/zwp-then-data.pcap"
+    found = objects(wireshark, capture, "bandwidth-json,10", "conv-json")
+    assert sum(row["server_goodput"] * 10 for row in found["client_goodput"]) == 8 * 4380
+    row, = found["verdict"]
+    assert (row["server_retransmissions"], row["server_retransmitted_bytes"]) == (0, 0)
+    assert row["verdict"] == "receive window"
+    assert not wireshark.fields(capture, ["frame.number"], "-Y", "connmon.expert.retransmission")
+
+
 def test_text(wireshark):
     out = wireshark.run("-r", wireshark.share(SMALL), "-q", "-z",
                         "connmon,bandwidth,3,tcp.port == 25").stdout
