@@ -17,7 +17,8 @@ int64_t pace_time_of_day(void);
 /* All zero but for the speed, before the first packet. */
 struct pace {
     double speed; /* > 0; 2: twice as fast as captured */
-    int64_t first_time_ns, first_now_ns;
+    int64_t latest_time_ns, first_now_ns;
+    int64_t captured_ns; /* what has passed since the first packet; steps back count as nothing */
     bool has_first;
 };
 
