@@ -185,18 +185,19 @@ static void go_to(struct bandwidth *bandwidth, int64_t time_ns)
 {
     struct rates_interval *interval = &bandwidth->interval;
     const uint64_t time = (uint64_t)time_ns, length = (uint64_t)interval->length_ns;
-    uint64_t start;
+    uint64_t start, passed;
 
     if (!bandwidth->has_time)
         interval->start_ns = time_ns;
     bandwidth->has_time = true;
     start = (uint64_t)interval->start_ns;
-    if (time - start < length)
+    passed = (time - start) / length;
+    if (passed == 0)
         return;
     bandwidth_finish(bandwidth);
     interval->start_ns = time_ns > interval->start_ns
-                             ? (int64_t)(time - (time - start) % length)
-                             : (int64_t)(time - (length - 1 - (start - time - 1) % length));
+                             ? (int64_t)(start + passed * length)
+                             : (int64_t)(start - ((start - time - 1) / length + 1) * length);
 }
 
 void bandwidth_advance(struct bandwidth *bandwidth, int64_t time_ns)

@@ -22,6 +22,10 @@ struct pace {
     bool has_first;
 };
 
+/* How much capture time has passed from the first packet to one of that time, which comes next.
+ * Neither a step back of the clock nor one by more than a day ahead counts. */
+int64_t pace_captured(struct pace *pace, int64_t time_ns);
+
 /* How long to wait, in ns, before a packet of that time is due; 0 if it is. */
 int64_t pace_left(struct pace *pace, int64_t time_ns);
 
