@@ -60,6 +60,19 @@ bool expert_is_referenced(proto_tree *tree)
     return proto_field_is_referenced(tree, proto_expert);
 }
 
+static void show_resend(packet_info *pinfo, const struct connmon_result *result, proto_item *item)
+{
+    if (result->resent_payload == result->payload_len)
+        expert_add_info_format(pinfo, item, &ids[EXPERT_RETRANSMISSION],
+                               "This has passed the capture point before, so it was lost beyond "
+                               "that, or resent without need");
+    else
+        expert_add_info_format(pinfo, item, &ids[EXPERT_RETRANSMISSION],
+                               "%u of these %u bytes have passed the capture point before, so they "
+                               "were lost beyond that, or resent without need",
+                               result->resent_payload, result->payload_len);
+}
+
 static void show_sequence(packet_info *pinfo, const struct connmon_result *result, proto_item *item)
 {
     if (result->seq_event == CONNMON_SEQ_HOLE)
@@ -67,11 +80,8 @@ static void show_sequence(packet_info *pinfo, const struct connmon_result *resul
                                "%d bytes before this were lost or overtaken between their sender "
                                "and the capture point",
                                result->seq_gap);
-    else if (result->seq_event == CONNMON_SEQ_RETRANSMISSION)
-        expert_add_info_format(pinfo, item, &ids[EXPERT_RETRANSMISSION],
-                               "This has passed the capture point before, so it was lost beyond "
-                               "that, or resent without "
-                               "need");
+    else if (connmon_is_resend(result))
+        show_resend(pinfo, result, item);
 }
 
 static void show_delay(packet_info *pinfo, const struct connmon_result *result,

@@ -34,7 +34,8 @@ enum record_bits {
     FROM_SERVER = 0x40,
 };
 
-/* A record is this, and behind it the parts that it has, in the order of enum record_parts. */
+/* A record is this, and behind it the parts that it has: that of its payload, if its sequence event
+ * has one, and those of enum record_parts, in their order. */
 struct record {
     uint64_t flow_bytes;
     uint32_t connection;
@@ -43,6 +44,11 @@ struct record {
     uint32_t parts : 6, seq_event : 3, event : 4, state : 4; /* the first: enum record_parts */
     uint32_t bits : 7;                                       /* enum record_bits */
     uint32_t flags : 8;                                      /* of TCP */
+};
+
+/* Of a segment that begins below the expected seqno; of all others, all payload is new. */
+struct payload_part {
+    uint32_t fresh, resent;
 };
 
 struct delay_part {
@@ -92,11 +98,17 @@ void store_free(struct store *store)
     g_free(store);
 }
 
-static size_t record_bytes(uint8_t parts)
+static bool has_payload_part(enum connmon_seq_event seq_event)
+{
+    return seq_event == CONNMON_SEQ_HOLE_FILL || seq_event == CONNMON_SEQ_RETRANSMISSION;
+}
+
+static size_t record_bytes(uint8_t parts, enum connmon_seq_event seq_event)
 {
     struct connmon_result *any = NULL;
 
-    return sizeof(struct record) + (parts & HAS_TSVAL ? sizeof(struct delay_part) : 0) +
+    return sizeof(struct record) + (has_payload_part(seq_event) ? sizeof(struct payload_part) : 0) +
+           (parts & HAS_TSVAL ? sizeof(struct delay_part) : 0) +
            (parts & HAS_SEQNO ? sizeof(struct delay_part) : 0) +
            (parts & HAS_DUP_ACK ? sizeof(any->dup_ack) : 0) +
            (parts & HAS_HANDSHAKE ? sizeof(any->handshake) : 0) +
@@ -116,6 +128,24 @@ static struct record *allocate(struct store *store, size_t bytes)
     chunk = g_ptr_array_index(store->chunks, store->chunks->len - 1);
     store->chunk_used += bytes;
     return (void *)(chunk + store->chunk_used - bytes);
+}
+
+static guint8 *put_payload(guint8 *to, const struct connmon_result *result)
+{
+    const struct payload_part part = {result->new_payload, result->resent_payload};
+
+    memcpy(to, &part, sizeof(part));
+    return to + sizeof(part);
+}
+
+static const guint8 *get_payload(const guint8 *from, struct connmon_result *result)
+{
+    struct payload_part part;
+
+    memcpy(&part, from, sizeof(part));
+    result->new_payload = part.fresh;
+    result->resent_payload = part.resent;
+    return from + sizeof(part);
 }
 
 static guint8 *put_delay(guint8 *to, const struct connmon_result *result,
@@ -228,7 +258,7 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
                const struct connmon_result *result)
 {
     uint8_t parts = parts_of(result);
-    struct record *record = allocate(store, record_bytes(parts));
+    struct record *record = allocate(store, record_bytes(parts, result->seq_event));
     guint8 *to = (guint8 *)(record + 1);
 
     *record = (struct record){
@@ -243,6 +273,8 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
         .state = result->state & 15,
         .bits = bits_of(segment, result) & 127U,
     };
+    if (has_payload_part(result->seq_event))
+        to = put_payload(to, result);
     if (parts & HAS_TSVAL)
         to = put_delay(to, result, &result->tsval);
     if (parts & HAS_SEQNO)
@@ -287,6 +319,8 @@ static void get_parts(const struct record *record, struct connmon_result *result
 {
     const guint8 *from = (const guint8 *)(record + 1);
 
+    if (has_payload_part(result->seq_event))
+        from = get_payload(from, result);
     if (record->parts & HAS_TSVAL)
         from = get_delay(from, result, &result->tsval);
     if (record->parts & HAS_SEQNO)
@@ -369,6 +403,8 @@ bool store_get(struct store *store, uint32_t frame, struct connmon_observation *
         .state = record->state,
         .event = record->event,
     };
+    if (result->seq_event < CONNMON_SEQ_HOLE_FILL && !(record->flags & CONNMON_RST))
+        result->new_payload = result->payload_len;
     get_parts(record, result);
     tell_frames(store, result);
     choose_rtt(record, result);

@@ -50,8 +50,11 @@ static tap_packet_status pass_time(void *events, packet_info *pinfo, epan_dissec
 
 static void draw(void *data)
 {
-    const struct events_totals totals = events_totals(((struct event_tap *)data)->events);
+    struct events *events = ((struct event_tap *)data)->events;
+    struct events_totals totals;
 
+    events_finish(events);
+    totals = events_totals(events);
     output_flush();
     if (totals.dropped > 0)
         fprintf(stderr, "tshark: connmon: no memory for the connections of %" PRIu64 " packets\n",

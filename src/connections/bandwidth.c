@@ -179,23 +179,31 @@ void bandwidth_finish(struct bandwidth *bandwidth)
     forget_interval(bandwidth);
 }
 
-void bandwidth_advance(struct bandwidth *bandwidth, int64_t time_ns)
+/* Ends the interval, unless it has that time, and begins the one that has. All begin at whole
+ * lengths from the first packet's time. */
+static void go_to(struct bandwidth *bandwidth, int64_t time_ns)
 {
     struct rates_interval *interval = &bandwidth->interval;
-    uint64_t passed;
+    const uint64_t time = (uint64_t)time_ns, length = (uint64_t)interval->length_ns;
+    uint64_t start, passed;
 
-    if (!bandwidth->has_time) {
-        bandwidth->has_time = true;
+    if (!bandwidth->has_time)
         interval->start_ns = time_ns;
-    }
-    if (time_ns < interval->start_ns) /* the clock stepped back */
-        return;
-    passed = ((uint64_t)time_ns - (uint64_t)interval->start_ns) / (uint64_t)interval->length_ns;
+    bandwidth->has_time = true;
+    start = (uint64_t)interval->start_ns;
+    passed = (time - start) / length;
     if (passed == 0)
         return;
     bandwidth_finish(bandwidth);
-    interval->start_ns =
-        (int64_t)((uint64_t)interval->start_ns + passed * (uint64_t)interval->length_ns);
+    interval->start_ns = time_ns > interval->start_ns
+                             ? (int64_t)(start + passed * length)
+                             : (int64_t)(start - ((start - time - 1) / length + 1) * length);
+}
+
+void bandwidth_advance(struct bandwidth *bandwidth, int64_t time_ns)
+{
+    if (!bandwidth->has_time || time_ns > bandwidth->interval.start_ns)
+        go_to(bandwidth, time_ns);
 }
 
 /* The next one to be filled, in place: to copy it costs as much again. Rows are filled by several
@@ -236,7 +244,7 @@ void bandwidth_add(struct bandwidth *bandwidth, const struct connmon_observation
     if (seen->result.is_copy) /* the link has carried it once */
         return;
     if (!seen->time_unknown)
-        bandwidth_advance(bandwidth, seen->time_ns);
+        go_to(bandwidth, seen->time_ns);
     bandwidth->interval.bytes += seen->wire_len;
     if (bandwidth->config.by_host) {
         add_address(bandwidth, seen, &seen->src, 0);

@@ -2,7 +2,8 @@
  *
  * Intervals of capture time begin with the first packet's. Of each, the connections (or addresses)
  * that sent the most are written when it ends. What is idle costs nothing and is not shown, nor is
- * an interval without packets.
+ * an interval without packets. A packet counts in the interval of its own time: where the capture's
+ * clock steps back, an interval that was written may come again, with what is in it then.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,7 +31,8 @@ void bandwidth_free(struct bandwidth *bandwidth);
 /* Takes the next TCP packet. One without a time counts in the interval of the packet before. */
 void bandwidth_add(struct bandwidth *bandwidth, const struct connmon_observation *seen);
 
-/* Tells that capture time has reached `time_ns`, by whatever packet: an interval may end. */
+/* Tells that capture time has reached `time_ns`, by whatever packet: an interval may end. An
+ * earlier time than its ends none. */
 void bandwidth_advance(struct bandwidth *bandwidth, int64_t time_ns);
 
 /* Writes the interval that has not ended. To be called once, after the last packet. */

@@ -17,6 +17,7 @@
 #include "last_seen.h"
 #include "memory.h"
 #include "modular.h"
+#include "steady_clock.h"
 
 enum { FIRST_BITS = 8, LAST_BITS = 31, OPEN = 0, CLOSED = 1, QUEUES };
 
@@ -27,10 +28,10 @@ struct entry {
     struct entry *next;              /* of the same slot */
     struct connmon_endpoint ends[2]; /* [0]: source in direction 0 */
     uint32_t serial, stream;
-    int64_t first_ns; /* capture time of the first packet */
+    int64_t first_ns; /* capture time of the first packet; valid if has_first */
     int64_t queued_ns;
     uint8_t queue; /* where it stands, with the time queued_ns; else it stood there before */
-    bool is_closed;
+    bool is_closed, has_first;
 };
 
 struct queue {
@@ -47,10 +48,11 @@ struct events {
     struct last_seen_table last_seen;
     struct queue queues[QUEUES];
     size_t count;
-    int64_t now_ns; /* valid if has_time */
+    struct steady_clock clock; /* of time-outs; events have their packets' times */
     struct events_totals totals;
-    bool has_time;
+    bool has_held;
     uint8_t bits;
+    struct connmon_observation held; /* the packet whose time is doubted; valid if has_held */
 };
 
 struct events *events_new(int64_t timeout_ns, events_sink *sink, void *to)
@@ -80,11 +82,12 @@ void events_reset(struct events *events)
                     ((size_t)1 << events->bits) * sizeof(*events->slots));
     events->slots = NULL;
     events->count = 0;
-    events->has_time = false;
+    events->has_held = false;
     events->totals = (struct events_totals){0};
     events->queues[OPEN].max_age_ns = events->timeout_ns;
     events->queues[CLOSED].max_age_ns =
         events->timeout_ns != 0 && events->timeout_ns < LINGER_NS ? events->timeout_ns : LINGER_NS;
+    events->clock = (struct steady_clock){.most_ns = events->queues[CLOSED].max_age_ns};
 }
 
 void events_free(struct events *events)
@@ -200,6 +203,11 @@ static void forget(struct events *events, struct entry *entry)
     free_entry(events, entry);
 }
 
+static int64_t later(int64_t time_ns, int64_t ns)
+{
+    return time_ns > INT64_MAX - ns ? INT64_MAX : time_ns + ns;
+}
+
 static void tell(const struct events *events, const struct entry *entry, struct event *event)
 {
     uint8_t client = last_seen_find(&events->last_seen, entry->serial)->client;
@@ -207,8 +215,8 @@ static void tell(const struct events *events, const struct entry *entry, struct 
     event->stream = entry->stream;
     event->client = entry->ends[client];
     event->server = entry->ends[!client];
-    event->has_time = events->has_time;
-    clock_elapsed(entry->first_ns, event->time_ns, &event->age_ns);
+    if (event->has_time && entry->has_first)
+        clock_elapsed(entry->first_ns, event->time_ns, &event->age_ns);
     event->opened = events->totals.opened;
     event->closed = events->totals.closed;
     events->sink(events->to, event);
@@ -218,7 +226,7 @@ static void tell(const struct events *events, const struct entry *entry, struct 
 static void close_entry(struct events *events, struct entry *entry)
 {
     entry->is_closed = true;
-    enqueue(events, entry, CLOSED, events->now_ns);
+    enqueue(events, entry, CLOSED, events->clock.now_ns);
     events->totals.closed++;
 }
 
@@ -234,11 +242,12 @@ static void call_first(struct events *events, uint8_t which)
 
     if (!entry || entry->queue != which || entry->queued_ns != first.seen_ns)
         return;
-    if (last->time_ns != first.seen_ns) {
-        enqueue(events, entry, which, last->time_ns); /* where there is room for one again */
+    if (last->clock_ns != first.seen_ns) {
+        enqueue(events, entry, which, last->clock_ns); /* where there is room for one again */
         return;
     }
-    event.time_ns = last->time_ns + queue->max_age_ns;
+    event.has_time = entry->has_first;
+    event.time_ns = later(last->time_ns, queue->max_age_ns);
     if (!entry->is_closed) {
         events->totals.closed++;
         tell(events, entry, &event);
@@ -246,19 +255,9 @@ static void call_first(struct events *events, uint8_t which)
     forget(events, entry);
 }
 
-void events_advance(struct events *events, int64_t time_ns)
+static struct event event_of(int kind, const struct connmon_observation *seen)
 {
-    if (events->has_time && time_ns <= events->now_ns)
-        return;
-    events->now_ns = time_ns;
-    events->has_time = true;
-    for (unsigned i = 0; i < QUEUES; i++) {
-        const struct queue *queue = &events->queues[i];
-
-        while (queue->deadlines.count > 0 &&
-               clock_is_older(queue->deadlines.heap[0].seen_ns, time_ns, queue->max_age_ns))
-            call_first(events, (uint8_t)i);
-    }
+    return (struct event){.kind = kind, .time_ns = seen->time_ns, .has_time = !seen->time_unknown};
 }
 
 static bool begins_anew(const struct connmon_observation *seen)
@@ -270,7 +269,7 @@ static bool begins_anew(const struct connmon_observation *seen)
 static void tell_reuse(struct events *events, struct entry *entry,
                        const struct connmon_observation *seen)
 {
-    struct event event = {.kind = CONNMON_EVENT_REUSED, .time_ns = events->now_ns};
+    struct event event = event_of(CONNMON_EVENT_REUSED, seen);
 
     event.by = seen->result.side;
     if (!entry->is_closed)
@@ -293,7 +292,9 @@ static void touch(const struct events *events, struct last_seen *last,
     uint8_t direction = seen->result.direction ^ last->turned;
 
     last->client = seen->result.side == CONNMON_CLIENT ? direction : !direction;
-    last->time_ns = events->now_ns;
+    last->clock_ns = events->clock.now_ns;
+    if (!seen->time_unknown)
+        last->time_ns = seen->time_ns;
 }
 
 /* Gives the entry the number by which the core knows it now. False: no memory. */
@@ -306,6 +307,7 @@ static bool give_number(struct events *events, struct entry *entry,
     last = last_seen_add(&events->last_seen, entry->serial, entry);
     if (!last)
         return false;
+    last->time_ns = entry->first_ns;
     last->turned = is_end(&entry->ends[seen->result.direction], &seen->src) ? 0 : 1;
     touch(events, last, seen);
     return true;
@@ -321,9 +323,8 @@ static struct entry *drop(struct events *events, struct entry *entry)
 static struct entry *begin(struct events *events, const struct connmon_observation *seen)
 {
     uint8_t direction = seen->result.direction;
-    struct event event = {.kind = begins_anew(seen) ? CONNMON_EVENT_FOUND
-                                                    : CONNMON_EVENT_FOUND_MIDSTREAM,
-                          .time_ns = events->now_ns};
+    struct event event =
+        event_of(begins_anew(seen) ? CONNMON_EVENT_FOUND : CONNMON_EVENT_FOUND_MIDSTREAM, seen);
     struct entry *entry = reserve(events) ? memory_alloc(&events->memory, sizeof(*entry)) : NULL;
 
     if (!entry)
@@ -331,10 +332,11 @@ static struct entry *begin(struct events *events, const struct connmon_observati
     entry->ends[direction] = seen->src;
     entry->ends[!direction] = seen->dst;
     entry->stream = seen->discriminator;
-    entry->first_ns = events->now_ns;
+    entry->first_ns = seen->time_ns;
+    entry->has_first = !seen->time_unknown;
     if (!give_number(events, entry, seen))
         return drop(events, entry);
-    if (!enqueue(events, entry, OPEN, events->now_ns)) {
+    if (!enqueue(events, entry, OPEN, events->clock.now_ns)) {
         last_seen_remove(&events->last_seen, entry->serial);
         return drop(events, entry);
     }
@@ -350,7 +352,7 @@ static struct entry *renumber(struct events *events, struct entry *entry,
                               const struct connmon_observation *seen)
 {
     last_seen_remove(&events->last_seen, entry->serial);
-    if (give_number(events, entry, seen) && enqueue(events, entry, OPEN, events->now_ns))
+    if (give_number(events, entry, seen) && enqueue(events, entry, OPEN, events->clock.now_ns))
         return entry;
     events->totals.dropped++;
     forget(events, entry);
@@ -381,9 +383,10 @@ static struct entry *entry_of(struct events *events, struct entry *entry,
 
 /* Tells what a packet of an open connection means for it. */
 static void tell_event(struct events *events, struct entry *entry,
-                       const struct connmon_result *result)
+                       const struct connmon_observation *seen)
 {
-    struct event event = {.kind = (int)result->event, .time_ns = events->now_ns};
+    const struct connmon_result *result = &seen->result;
+    struct event event = event_of((int)result->event, seen);
 
     if (result->event == CONNMON_EVENT_ESTABLISHED) {
         event.has_server_delay = result->handshake.has_server && result->handshake.completes;
@@ -398,15 +401,11 @@ static void tell_event(struct events *events, struct entry *entry,
     tell(events, entry, &event);
 }
 
-void events_add(struct events *events, const struct connmon_observation *seen)
+static void take(struct events *events, const struct connmon_observation *seen)
 {
     struct last_seen *last;
     struct entry *entry;
 
-    if (seen->result.is_copy)
-        return;
-    if (!seen->time_unknown)
-        events_advance(events, seen->time_ns);
     last = last_seen_find(&events->last_seen, seen->result.connection);
     if (last && seen->result.event == CONNMON_EVENT_NONE) { /* as most packets */
         touch(events, last, seen);
@@ -418,5 +417,66 @@ void events_add(struct events *events, const struct connmon_observation *seen)
     touch(events, last_seen_find(&events->last_seen, entry->serial), seen);
     if (seen->result.event > CONNMON_EVENT_FOUND_MIDSTREAM && !begins_anew(seen) &&
         !entry->is_closed) /* else it is nothing, or told already */
-        tell_event(events, entry, &seen->result);
+        tell_event(events, entry, seen);
+}
+
+/* Tells what has timed out. */
+static void call_due(struct events *events)
+{
+    for (unsigned i = 0; i < QUEUES; i++) {
+        const struct queue *queue = &events->queues[i];
+
+        while (queue->deadlines.count > 0 &&
+               clock_is_older(queue->deadlines.heap[0].seen_ns, events->clock.now_ns,
+                              queue->max_age_ns))
+            call_first(events, (uint8_t)i);
+    }
+}
+
+static void settle(struct events *events, bool is_right)
+{
+    bool has_held = events->has_held;
+
+    events->has_held = false;
+    steady_clock_settle(&events->clock, is_right);
+    call_due(events);
+    if (has_held)
+        take(events, &events->held);
+}
+
+void events_finish(struct events *events)
+{
+    if (events->clock.has_doubt)
+        settle(events, true);
+}
+
+static void reach(struct events *events, int64_t time_ns)
+{
+    if (events->clock.has_doubt)
+        settle(events, steady_clock_confirms(&events->clock, time_ns));
+    steady_clock_see(&events->clock, time_ns);
+    call_due(events);
+}
+
+void events_advance(struct events *events, int64_t time_ns)
+{
+    if (!events->clock.has_doubt || time_ns != events->clock.doubt_ns) /* else the same packet */
+        reach(events, time_ns);
+}
+
+void events_add(struct events *events, const struct connmon_observation *seen)
+{
+    if (seen->result.is_copy)
+        return;
+    if (!seen->time_unknown && events->has_held)
+        reach(events, seen->time_ns);
+    else if (!seen->time_unknown)
+        events_advance(events, seen->time_ns);
+    else if (events->has_held)
+        settle(events, false);
+    events->has_held = events->clock.has_doubt && !seen->time_unknown;
+    if (events->has_held)
+        events->held = *seen;
+    else
+        take(events, seen);
 }

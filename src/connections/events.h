@@ -1,8 +1,8 @@
 /* events.h - connections as they live: found, established, closed, and why
  *
- * Told as they happen, in the order of capture time. What a packet means for its connection is the
- * core's to say (enum connmon_event); here it becomes who, when, after how long, and how many
- * connections are open; and here connections time out.
+ * Told as they happen, in the order of capture, each with its packet's time. What a packet means
+ * for its connection is the core's to say (enum connmon_event); here it becomes who, when, after
+ * how long, and how many connections are open; and here connections time out.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -37,12 +37,16 @@ struct events;
 struct events *events_new(int64_t timeout_ns, events_sink *sink, void *to);
 void events_free(struct events *events);
 
-/* Takes the next TCP packet. */
+/* Takes the next TCP packet. Its events have its own time. */
 void events_add(struct events *events, const struct connmon_observation *seen);
 
-/* Tells that capture time has reached `time_ns`, by whatever packet: tells what has timed out. A
- * clock that steps back changes nothing. */
+/* Tells of a packet of that time, of whatever kind: tells what has timed out. A step of the
+ * capture's clock by which something could time out, or as far back, counts only if a second packet
+ * confirms it: one packet with a wrong time ends nothing. Steps back let no time pass. */
 void events_advance(struct events *events, int64_t time_ns);
+
+/* Tells what waits for a second packet; none comes any more. */
+void events_finish(struct events *events);
 
 /* Forgets all connections, and counts anew. */
 void events_reset(struct events *events);

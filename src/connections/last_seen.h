@@ -16,8 +16,9 @@
 #include "serial.h"
 
 struct last_seen {
-    int64_t time_ns; /* the caller's clock */
-    void *of;        /* the caller's; NULL: a free slot */
+    int64_t clock_ns; /* the caller's clock */
+    int64_t time_ns;  /* capture time of the latest packet */
+    void *of;         /* the caller's; NULL: a free slot */
     uint32_t serial;
     uint8_t client; /* the direction in which the client sends, as the caller counts */
     uint8_t turned; /* 1: the core's directions are the caller's exchanged */

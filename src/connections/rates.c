@@ -50,11 +50,9 @@ static const struct report_column address_columns[] = {
 void rates_take(struct rates_packet *packet, const struct connmon_observation *seen)
 {
     const struct connmon_result *result = &seen->result;
-    bool is_resent = result->seq_event == CONNMON_SEQ_RETRANSMISSION ||
-                     result->seq_event == CONNMON_SEQ_KEEP_ALIVE;
 
     packet->bytes = seen->wire_len;
-    packet->goodput_bytes = is_resent ? 0 : result->payload_len;
+    packet->goodput_bytes = result->new_payload;
     packet->rtt_ns = result->rtt_ns;
     packet->has_rtt = result->rtt_source != CONNMON_RTT_NONE;
 }

@@ -112,7 +112,8 @@ static bool take(struct program *program, const struct packet *packet)
     program->packets++;
     if (program->packets == options->count)
         return false;
-    if (!options->interface && !record->time_unknown && is_over(program, record->time_ns))
+    if (!options->interface && !record->time_unknown &&
+        is_over(program, pace_captured(&program->pace, record->time_ns)))
         return false;
     return program->packets % PACKETS_PER_LOOK != 0 || pace_now() - program->look_ns < LOOK_NS ||
            look_around(program);

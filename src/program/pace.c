@@ -10,6 +10,11 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
+/* What is further behind is no packet out of order: the clock stepped back, and goes on from there.
+ * A longer silence is a clock that was set, for which nobody waits. */
+#define MOST_DISORDER_NS NS_PER_S
+#define MOST_STEP_NS (INT64_C(24) * 3600 * NS_PER_S)
+
 int64_t pace_now(void)
 {
     struct timespec now;
@@ -26,20 +31,30 @@ int64_t pace_time_of_day(void)
     return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-int64_t pace_left(struct pace *pace, int64_t time_ns)
+int64_t pace_captured(struct pace *pace, int64_t time_ns)
 {
-    const double most = 9e18;
-    int64_t captured, passed;
-    double due;
+    int64_t step;
 
     if (!pace->has_first) {
         pace->has_first = true;
-        pace->first_time_ns = time_ns;
+        pace->latest_time_ns = time_ns;
         pace->first_now_ns = pace_now();
     }
-    clock_elapsed(pace->first_time_ns, time_ns, &captured);
-    due = (double)captured / pace->speed;
-    passed = pace_now() - pace->first_now_ns;
+    if (clock_elapsed(pace->latest_time_ns, time_ns, &step)) {
+        if (step <= MOST_STEP_NS && pace->captured_ns <= INT64_MAX - step)
+            pace->captured_ns += step;
+        pace->latest_time_ns = time_ns;
+    } else if (clock_is_older(time_ns, pace->latest_time_ns, MOST_DISORDER_NS)) {
+        pace->latest_time_ns = time_ns;
+    }
+    return pace->captured_ns;
+}
+
+int64_t pace_left(struct pace *pace, int64_t time_ns)
+{
+    const double most = 9e18, due = (double)pace_captured(pace, time_ns) / pace->speed;
+    int64_t passed = pace_now() - pace->first_now_ns;
+
     return due > most ? INT64_MAX : (int64_t)due > passed ? (int64_t)due - passed : 0;
 }
 

@@ -17,9 +17,14 @@ int64_t pace_time_of_day(void);
 /* All zero but for the speed, before the first packet. */
 struct pace {
     double speed; /* > 0; 2: twice as fast as captured */
-    int64_t first_time_ns, first_now_ns;
+    int64_t latest_time_ns, first_now_ns;
+    int64_t captured_ns; /* what has passed since the first packet; steps back count as nothing */
     bool has_first;
 };
+
+/* How much capture time has passed from the first packet to one of that time, which comes next.
+ * Neither a step back of the clock nor one by more than a day ahead counts. */
+int64_t pace_captured(struct pace *pace, int64_t time_ns);
 
 /* How long to wait, in ns, before a packet of that time is due; 0 if it is. */
 int64_t pace_left(struct pace *pace, int64_t time_ns);

@@ -64,7 +64,10 @@ static void pass_event_time(void *view, int64_t time_ns)
 
 static uint64_t finish_events(void *view)
 {
-    return events_totals(((struct event_view *)view)->events).dropped;
+    struct events *events = ((struct event_view *)view)->events;
+
+    events_finish(events);
+    return events_totals(events).dropped;
 }
 
 static void close_events(void *view)

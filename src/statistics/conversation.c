@@ -119,21 +119,31 @@ static bool is_trouble(const struct side *side, const struct connmon_observation
            seen->result.dup_ack.num != 0 || (seen->has_zero_window && tells_window(seen));
 }
 
+/* Of a segment that touches a hole: what it brings of what was missing. The rest of what is new
+ * lies beyond the expected seqno. */
+static uint32_t filled_bytes(const struct connmon_result *result)
+{
+    int64_t beyond = (int64_t)result->seq_gap + result->payload_len;
+
+    return beyond > 0 ? result->new_payload - (uint32_t)beyond : result->new_payload;
+}
+
 static void count_events(struct troubles *troubles, const struct connmon_result *result)
 {
+    uint32_t filled;
+
     switch (result->seq_event) {
     case CONNMON_SEQ_HOLE:
         troubles->holes++;
         troubles->missing_bytes += (uint32_t)result->seq_gap;
         break;
     case CONNMON_SEQ_HOLE_FILL:
-        troubles->missing_bytes -= result->payload_len < troubles->missing_bytes
-                                       ? result->payload_len
-                                       : troubles->missing_bytes;
+        filled = filled_bytes(result);
+        troubles->missing_bytes -=
+            filled < troubles->missing_bytes ? filled : troubles->missing_bytes;
         break;
     case CONNMON_SEQ_RETRANSMISSION:
-        troubles->retransmissions++;
-        troubles->retransmitted_bytes += result->payload_len;
+        troubles->retransmissions += connmon_is_resend(result);
         break;
     case CONNMON_SEQ_KEEP_ALIVE:
         troubles->keep_alives++;
@@ -141,6 +151,7 @@ static void count_events(struct troubles *troubles, const struct connmon_result 
     default:
         break;
     }
+    troubles->retransmitted_bytes += result->resent_payload;
     troubles->dup_acks += result->dup_ack.num != 0;
 }
 
@@ -161,7 +172,7 @@ static void follow_loss(const struct side *side, struct troubles *troubles,
             add_time(&troubles->lost_before, ns);
         troubles->has_hole = troubles->missing_bytes > 0;
         troubles->hole_since = seen->time_ns;
-    } else if (result->seq_event == CONNMON_SEQ_RETRANSMISSION && side->has_previous &&
+    } else if (connmon_is_resend(result) && side->has_previous &&
                clock_elapsed(side->previous_time, seen->time_ns, &ns)) {
         add_time(&troubles->lost_beyond, ns);
     }

@@ -181,8 +181,7 @@ static void extend(const struct talk *talk, struct transfer *transfer, const str
     transfer->last_packet = seen->packet;
     transfer->packets++;
     transfer->bytes += seen->result.payload_len;
-    if (seen->result.seq_event == CONNMON_SEQ_RETRANSMISSION)
-        transfer->resent_bytes += seen->result.payload_len;
+    transfer->resent_bytes += seen->result.resent_payload;
     transfer->has_tls_handshake |= packet->hints->has_tls_handshake;
     transfer->has_tls_data |= packet->hints->has_tls_data;
     transfer->is_selected |= packet->hints->is_selected;

@@ -7,6 +7,7 @@ import pytest
 
 import tabular
 from conftest import ROOT
+from packets import Connection, write_pcap
 
 SMTP = ROOT / "captures/smtp.pcap"
 IPP = ROOT / "captures/ipp.pcap"
@@ -210,3 +211,18 @@ def test_emulation_keeps_the_pace(connmon):
         assert 0.8 < time.monotonic() - begin < 10
     assert rest.count(b"\n") == 115
     connmon.run("-e", ROOT / "captures/smtp.pcap", "--speed", "1e9")
+
+
+def test_pace_follows_a_clock_that_jumps(connmon, tmp_path):
+    """Nobody waits for a frame of ten years later; behind a step back the pace is kept."""
+    hour = 3600 * 1000
+    packets = []
+    c = Connection(packets)
+    for ms in (hour, hour + 3652 * 24 * hour, hour + 200, hour + 500, 0, 700):
+        c.client(ms, 1, 1, 100)
+    write_pcap(tmp_path / "jumps.pcap", packets)
+    taken = connmon.run("-r", tmp_path / "jumps.pcap", "--json", "-s", "1").stdout.splitlines()
+    assert len(taken) == 6
+    begin = time.monotonic()
+    connmon.run("-e", tmp_path / "jumps.pcap")
+    assert 0.9 < time.monotonic() - begin < 5

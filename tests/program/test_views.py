@@ -10,6 +10,7 @@ from terminal import open_terminal, read_all
 
 SMTP = ROOT / "captures/smtp.pcap"
 IPP = ROOT / "captures/ipp.pcap"
+APPENDED = ROOT / "captures/cases/appended.pcap"
 
 
 def objects(connmon, capture, *args):
@@ -33,6 +34,17 @@ def test_events_time_out(connmon):
     kinds = [[event["event"] for event in objects(connmon, SMTP, "--events", "--json", *args)]
              for args in ([], ["--flowMaxIdle", "0.5"])]
     assert kinds[1].count("timed_out") > kinds[0].count("timed_out")
+
+
+def test_each_packet_has_its_own_time(connmon):
+    """Two captures of which the later one comes first."""
+    events = objects(connmon, APPENDED, "--events", "--json")
+    assert [event["age"] for event in events[:4]] == [event["age"] for event in events[4:]]
+    assert {event["event"] for event in events} == {"found", "established", "half_closed", "closed"}
+    rows = objects(connmon, APPENDED, "--bandwidth", "60", "--json")
+    for first, second in zip(events[:4] + rows[:1], events[4:] + rows[1:]):
+        time = "time" if "time" in first else "start"
+        assert first[time] - second[time] == pytest.approx(3600, abs=1e-5)
 
 
 @pytest.mark.parametrize("interval", ["0.1", "5", "1000"])

@@ -1,6 +1,7 @@
 """-z connmon,bandwidth: summed over its intervals, it is what the statistics say."""
 import collections
 import decimal
+import itertools
 import json
 
 import pytest
@@ -22,6 +23,11 @@ def objects(wireshark, capture, *taps):
             for key in ("client_goodput", "sent_goodput", "verdict")}
 
 
+def intervals(rows):
+    """The rows of each: one that ended may come again."""
+    return [list(group) for _, group in itertools.groupby(rows, lambda row: row["start"])]
+
+
 def summed(rows, key, *names):
     sums = collections.Counter()
     for row in rows:
@@ -36,15 +42,15 @@ def test_intervals_sum_up_to_the_statistics(wireshark, capture):
     whole = {row["stream"]: row["bytes"] for row in found["verdict"]}
     rows, hosts = found["client_goodput"], found["sent_goodput"]
     assert summed(rows, "stream", "client_bytes", "server_bytes") == whole
-    per_interval = {row["start"]: row["total_bytes"] for row in rows}
-    assert sum(per_interval.values()) == sum(whole.values())
-    assert summed(rows, "start", "client_bytes", "server_bytes") == per_interval
+    for interval in intervals(rows):
+        assert {row["total_bytes"] for row in interval} == {
+            sum(row["client_bytes"] + row["server_bytes"] for row in interval)}
+        assert {row["active"] for row in interval} == {len(interval)}
     assert sum(row["sent_bytes"] for row in hosts) == sum(whole.values())
     assert sum(row["received_bytes"] for row in hosts) == sum(whole.values())
     for row in rows:
         assert row["client_rate"] == 8 * row["client_bytes"] * 4
         assert row["client_goodput"] <= row["client_rate"]
-        assert row["active"] == sum(other["start"] == row["start"] for other in rows)
         part = decimal.Decimal(row["client_bytes"] + row["server_bytes"]) / row["total_bytes"]
         assert abs(row["share"] - part) < decimal.Decimal("0.000002")
 
@@ -72,6 +78,47 @@ def test_goodput_and_delay_of_an_interval(wireshark):
     assert rows[1]["server_rtt_mean"] == decimal.Decimal("0.04")
     assert rows[1]["client_rtt_mean"] is None
     assert rows[2]["start"] == 4 * 10**9
+
+
+def test_packets_count_at_their_own_time(wireshark):
+    """Also where a capture goes on with an earlier one, or one frame's time is wrong."""
+    capture = harness.ROOT / "captures/cases/appended.pcap"
+    rows = objects(wireshark, capture, "bandwidth-json,60")["client_goodput"]
+    assert [row["stream"] for row in rows] == [0, 1]
+    assert rows[0]["start"] - rows[1]["start"] == 3600
+    assert rows[0]["total_bytes"] == rows[1]["total_bytes"]
+    packets = []
+    c = Connection(packets)
+    c.client(1000, 1, 1, 100)
+    c.client(3652 * 86400 * 1000 + 1250, 101, 1, 200)
+    c.client(1500, 301, 1, 300)
+    c.client(2500, 601, 1, 400)
+    rows = objects(wireshark, wireshark.write(packets), "bandwidth-json,1")["client_goodput"]
+    assert [(row["start"], row["client_goodput"]) for row in rows] == [
+        (1, 800), (3652 * 86400 + 1, 1600), (1, 2400), (2, 3200)]
+
+
+def test_goodput_is_what_was_not_sent_before(wireshark):
+    """Each of these segments is old in part, or sends again what a closed window refused."""
+    packets = []
+    c = Connection(packets)
+    c.open(0)
+    c.client(1000, 1, 1, 1000)
+    c.client(1010, 501, 1, 1000)   # 500 of them again
+    c.client(1020, 2001, 1, 1000)  # 500 are missing
+    c.client(1030, 1401, 1, 1000)  # these, and 500 again
+    rows = objects(wireshark, wireshark.write(packets), "bandwidth-json,1")["client_goodput"]
+    assert [row["client_goodput"] for row in rows] == [0, 8 * 3000]
+
+
+def test_a_refused_probe_is_sent_once(wireshark):
+    capture = harness.ROOT / "captures/cases/zwp-then-data.pcap"
+    found = objects(wireshark, capture, "bandwidth-json,10", "conv-json")
+    assert sum(row["server_goodput"] * 10 for row in found["client_goodput"]) == 8 * 4380
+    row, = found["verdict"]
+    assert (row["server_retransmissions"], row["server_retransmitted_bytes"]) == (0, 0)
+    assert row["verdict"] == "receive window"
+    assert not wireshark.fields(capture, ["frame.number"], "-Y", "connmon.expert.retransmission")
 
 
 def test_text(wireshark):

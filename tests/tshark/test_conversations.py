@@ -1,4 +1,5 @@
 """The statistics of conversations and hosts, against sums over the fields of their packets."""
+import bisect
 import collections
 import decimal
 import json
@@ -9,6 +10,7 @@ import pytest
 
 import harness
 import tabular
+from packets import FIN, RST, SYN
 from test_fields import FOLDERS, discover
 
 CAPTURES = [capture for capture, _ in discover(FOLDERS)]
@@ -21,7 +23,8 @@ HEADERS_IN_HEADERS = {"tcp-over-tcp.pcap"}
 DAMAGED = {"truncated-header.pcap", "fuzz-2006-09-29-28586.pcap"}
 
 FIELDS = ["frame.number", "frame.len", "tcp.stream", "connmon.flow", "connmon.payload_bytes",
-          "connmon.rtt", "connmon.rtt.queueing", "connmon.seq_event", "connmon.dup_ack_num",
+          "connmon.rtt", "connmon.rtt.queueing", "connmon.seq_event", "connmon.seq_gap", "tcp.flags",
+          "connmon.dup_ack_num",
           "connmon.handshake.server", "connmon.handshake.client", "connmon.handshake.rtt"]
 Seen = collections.namedtuple("Seen", [name.replace(".", "_") for name in FIELDS])
 
@@ -96,6 +99,41 @@ def delays_of(packets):
     return [decimal.Decimal(p.connmon_rtt) for p in packets if p.connmon_rtt]
 
 
+class Carried:
+    """What a flow has carried: ranges of its sequence space, placed by the gaps. What came before
+    the capture has passed, too."""
+
+    def __init__(self):
+        self.ranges, self.high = [(-2**40, 0)], 0
+
+    def take(self, seen):
+        """How much of the payload was carried before."""
+        payload, event = int(seen.connmon_payload_bytes), harness.SEQ_EVENTS.get(seen.connmon_seq_event)
+        flags = int(seen.tcp_flags.split(",")[-1] or "0", 0)
+        if flags & RST or event in ("keep_alive", "old"):
+            return 0
+        if flags & SYN and not event:
+            self.ranges = [(-2**40, self.high)]
+        begin = self.high + int(seen.connmon_seq_gap) + bool(flags & SYN)
+        end = begin + payload
+        self.high = max(self.high, end + bool(flags & FIN))
+        return self.add(begin, end)
+
+    def add(self, begin, end):
+        """Returns how much of it was there."""
+        first = bisect.bisect_left(self.ranges, begin, key=lambda r: r[1])
+        last = bisect.bisect_right(self.ranges, end, key=lambda r: r[0])
+        touched = self.ranges[first:last]
+        self.ranges[first:last] = [(min([begin] + [r[0] for r in touched]),
+                                    max([end] + [r[1] for r in touched]))]
+        return sum(min(end, r[1]) - max(begin, r[0]) for r in touched)
+
+
+def resent_bytes(packets):
+    carried = Carried()
+    return sum(carried.take(packet) for packet in packets)
+
+
 def expected_side(packets):
     """The exact figures of the packets that one host sent."""
     events = collections.Counter(harness.SEQ_EVENTS.get(p.connmon_seq_event) for p in packets)
@@ -109,8 +147,7 @@ def expected_side(packets):
         "rtt_max": max(delays_of(packets), default=None),
         "holes": events["hole"],
         "retransmissions": events["retransmission"],
-        "retransmitted_bytes": sum(size for size, p in zip(payload, packets) if
-                                   harness.SEQ_EVENTS.get(p.connmon_seq_event) == "retransmission"),
+        "retransmitted_bytes": resent_bytes(packets),
         "keep_alives": events["keep_alive"],
         "dup_acks": sum(bool(p.connmon_dup_ack_num) for p in packets),
     }

@@ -189,6 +189,16 @@ def test_note(wireshark, name):
     assert wireshark.fields(capture, ["frame.number"], "-2", "-Y", f"connmon.expert.{name}")
 
 
+def test_a_part_that_was_resent_is_told(wireshark):
+    packets = []
+    c = Connection(packets)
+    c.client(0, 1, 1, 100)
+    c.client(10, 51, 1, 150)
+    told = wireshark.run("-r", wireshark.write(packets), "-O", "connmon", "-Y",
+                         "connmon.expert.retransmission").stdout
+    assert "50 of these 150 bytes have passed the capture point before" in told
+
+
 def test_all_are_tested():
     assert set(NOTES) | {"stall." + s[0] for s in STALLS.values() if s} == set(EXPERTS)
 

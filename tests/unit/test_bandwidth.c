@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "bandwidth.h"
 
@@ -102,13 +103,52 @@ static void idle_connections_do_not_show(void **state)
     assert_int_equal(place_of(&written, 1), 2);
     written.size = 0;
     written.text[0] = '\0';
-    add(bandwidth, 500, 2, 300); /* a clock that steps back: still the same interval */
     bandwidth_advance(bandwidth, INT64_MAX);
     assert_int_equal(place_of(&written, 1), 0);
-    assert_non_null(strstr(written.text, "\"client_bytes\":600,"));
+    assert_non_null(strstr(written.text, "\"client_bytes\":300,"));
     written.size = 0;
     bandwidth_finish(bandwidth);
     assert_int_equal(written.size, 0);
+    bandwidth_free(bandwidth);
+}
+
+/* What is written, as "start bytes" of each row. */
+static void expect_rows(struct written *written, const char *expected)
+{
+    char rows[256] = "";
+
+    for (const char *at = written->text; (at = strstr(at, "{\"start\":")); at++) {
+        const char *bytes = strstr(at, "\"client_bytes\":");
+
+        assert_non_null(bytes);
+        snprintf(rows + strlen(rows), sizeof(rows) - strlen(rows), "%.0f:%.0f ",
+                 strtod(at + 9, NULL), strtod(bytes + 15, NULL));
+    }
+    assert_string_equal(rows, expected);
+    written->size = 0;
+    written->text[0] = '\0';
+}
+
+static void a_packet_counts_at_its_own_time(void **state)
+{
+    struct written written;
+    struct bandwidth *bandwidth = begin(&written, 0, true);
+
+    (void)state;
+    add(bandwidth, 100000, 1, 100);
+    add(bandwidth, 100999, 1, 10);
+    add(bandwidth, 99999, 1, 200); /* back: the interval before */
+    add(bandwidth, 99000, 1, 20);
+    add(bandwidth, 98999, 1, 300);
+    add(bandwidth, 100500, 1, 400); /* and again */
+    expect_rows(&written, "100:110 99:220 98:300 ");
+    bandwidth_advance(bandwidth, 90000 * MS); /* no packet that counts goes back */
+    add(bandwidth, 100600, 1, 1);
+    expect_rows(&written, "");
+    add(bandwidth, INT64_C(315360000000), 1, 5); /* ten years later, for one frame */
+    add(bandwidth, 100700, 1, 2);
+    bandwidth_finish(bandwidth);
+    expect_rows(&written, "100:401 315360000:5 100:2 ");
     bandwidth_free(bandwidth);
 }
 
@@ -133,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_largest_are_selected),
         cmocka_unit_test(idle_connections_do_not_show),
+        cmocka_unit_test(a_packet_counts_at_its_own_time),
         cmocka_unit_test(a_reset_forgets_the_interval),
     };
 

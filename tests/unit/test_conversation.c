@@ -44,6 +44,10 @@ static void add_event(struct fixture *f, int64_t ms, uint8_t direction,
     seen.packet = (uint64_t)ms;
     seen.result.seq_event = event;
     seen.result.seq_gap = gap;
+    if (event == CONNMON_SEQ_RETRANSMISSION)
+        seen.result.resent_payload = 1000;
+    else
+        seen.result.new_payload = 1000;
     add(f, seen);
 }
 
@@ -136,6 +140,46 @@ static void what_was_resent_cost_time(void **state)
     add(f, observe(0, 0, CONNMON_ACK, 1000));
     add_event(f, 1000, 0, CONNMON_SEQ_RETRANSMISSION, -1000);
     assert_int_equal(side_troubles(&f->conversation.sides[0])->lost_beyond, 1000 * MS);
+    assert_int_equal(side_troubles(&f->conversation.sides[0])->retransmitted_bytes, 1000);
+}
+
+static void add_part(struct fixture *f, enum connmon_seq_event event, int32_t gap, uint32_t fresh,
+                     uint32_t resent)
+{
+    struct connmon_observation seen = observe(1000, 0, CONNMON_ACK, 1000);
+
+    seen.result.seq_event = event;
+    seen.result.seq_gap = gap;
+    seen.result.new_payload = fresh;
+    seen.result.resent_payload = resent;
+    add(f, seen);
+}
+
+static void what_was_resent_in_part_counts_in_part(void **state)
+{
+    struct fixture *f = *state;
+    const struct side *side = &f->conversation.sides[0];
+
+    add_event(f, 0, 0, CONNMON_SEQ_HOLE, 500);
+    add_part(f, CONNMON_SEQ_RETRANSMISSION, -300, 700, 300);
+    assert_int_equal(side_troubles(side)->retransmissions, 1);
+    assert_int_equal(side_troubles(side)->retransmitted_bytes, 300);
+    add_part(f, CONNMON_SEQ_HOLE_FILL, -900, 400, 600); /* of which 100 lie beyond */
+    assert_int_equal(side_troubles(side)->missing_bytes, 200);
+    assert_int_equal(side_troubles(side)->retransmissions, 1);
+    assert_int_equal(side_troubles(side)->retransmitted_bytes, 900);
+}
+
+static void a_refused_probe_is_no_retransmission(void **state)
+{
+    struct fixture *f = *state;
+    const struct side *side = &f->conversation.sides[0];
+
+    add(f, observe(0, 0, CONNMON_ACK, 1));
+    add_part(f, CONNMON_SEQ_RETRANSMISSION, -1, 999, 0);
+    assert_int_equal(side_troubles(side)->retransmissions, 0);
+    assert_int_equal(side_troubles(side)->retransmitted_bytes, 0);
+    assert_int_equal(side_troubles(side)->lost_beyond, 0);
 }
 
 static void a_filled_hole_cost_time(void **state)
@@ -280,6 +324,8 @@ int main(void)
         test(an_answer_takes_what_the_network_did_not),
         test(what_goes_wrong_takes_memory_only_then),
         test(what_was_resent_cost_time),
+        test(what_was_resent_in_part_counts_in_part),
+        test(a_refused_probe_is_no_retransmission),
         test(a_filled_hole_cost_time),
         test(an_acknowledged_hole_cost_nothing),
         test(a_window_of_0_counts_until_it_opens_or_to_the_end),

@@ -122,6 +122,109 @@ static void silence_times_out_in_its_order(void **state)
 }
 
 /* Whether the core calls it the same connection or, as Wireshark and the program do, another. */
+#define TEN_YEARS (INT64_C(3652) * 86400 * 1000)
+
+#define expect_time(told, its_time_ms, its_age_ms)                                                 \
+    do {                                                                                           \
+        assert_true((told)->list[(told)->read - 1].has_time);                                      \
+        assert_int_equal((told)->list[(told)->read - 1].time_ns, (its_time_ms)*MS);                \
+        assert_int_equal((told)->list[(told)->read - 1].age_ns, (its_age_ms)*MS);                  \
+    } while (0)
+
+/* Two captures of which the later one comes first. */
+static void an_event_has_its_packets_time(void **state)
+{
+    struct told told;
+
+    (void)state;
+    begin(&told, NULL, 300 * SECOND);
+    see(&told, CLIENT, .flags = SYN, .seq = 1, .port = 1, .at_ms = 3600000);
+    see(&told, SERVER, .flags = SYN | ACK, .seq = 1, .ack = 2, .port = 1, .at_ms = 3600020);
+    see(&told, CLIENT, .flags = SYN, .seq = 1, .port = 2, .at_ms = 1000);
+    see(&told, SERVER, .flags = RST | ACK, .ack = 2, .port = 2, .at_ms = 1250);
+    expect(&told, CONNMON_EVENT_FOUND, 1, 0);
+    expect_time(&told, 3600000, 0);
+    expect(&told, CONNMON_EVENT_FOUND, 2, 0);
+    expect_time(&told, 1000, 0);
+    expect(&told, CONNMON_EVENT_RESET, 2, 1);
+    expect_time(&told, 1250, 250);
+    events_advance(told.events, 200 * SECOND); /* the first one is silent for 200 s, not 0 */
+    events_advance(told.events, 300 * SECOND);
+    assert_int_equal(told.read, told.count);
+    events_advance(told.events, 301 * SECOND + 1);
+    expect(&told, EVENT_TIMED_OUT, 2, 2);
+    expect_time(&told, 3900020, 300020);
+    end(&told);
+}
+
+static void one_wrong_time_ends_nothing(void **state)
+{
+    static const int64_t wrong[] = {TEN_YEARS, -TEN_YEARS};
+    struct told told;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        begin(&told, NULL, 300 * SECOND);
+        see(&told, CLIENT, .flags = SYN, .seq = 1, .port = 1, .at_ms = 0);
+        see(&told, CLIENT, .flags = SYN, .seq = 1, .port = 2, .at_ms = 1000);
+        expect(&told, CONNMON_EVENT_FOUND, 1, 0);
+        expect(&told, CONNMON_EVENT_FOUND, 2, 0);
+        see(&told, CLIENT, .flags = SYN, .seq = 1, .port = 3, .at_ms = wrong[i]);
+        see(&told, SERVER, .flags = RST | ACK, .ack = 2, .port = 1, .at_ms = 1500);
+        expect(&told, CONNMON_EVENT_FOUND, 3, 0);
+        expect_time(&told, wrong[i], 0);
+        expect(&told, CONNMON_EVENT_RESET, 3, 1);
+        expect_time(&told, 1500, 1500);
+        events_advance(told.events, TEN_YEARS * MS); /* of no TCP packet */
+        events_advance(told.events, TEN_YEARS * MS); /* the same one, told of by another tap */
+        see(&told, SERVER, .flags = RST | ACK, .ack = 2, .port = 2, .at_ms = 2000);
+        expect(&told, CONNMON_EVENT_RESET, 3, 2);
+        expect_time(&told, 2000, 1000);
+        end(&told);
+    }
+}
+
+static void a_second_packet_confirms_a_silence(void **state)
+{
+    struct told told;
+
+    (void)state;
+    begin(&told, NULL, 300 * SECOND);
+    see(&told, CLIENT, .flags = SYN, .seq = 1, .port = 1, .at_ms = 0);
+    expect(&told, CONNMON_EVENT_FOUND, 1, 0);
+    see(&told, CLIENT, .seq = 2, .ack = 1, .port = 1, .at_ms = 1000000);
+    assert_int_equal(told.read, told.count);
+    see(&told, CLIENT, .seq = 2, .ack = 1, .port = 1, .at_ms = 1000000); /* at the same time */
+    expect(&told, EVENT_TIMED_OUT, 1, 1);
+    expect_time(&told, 300000, 300000);
+    expect(&told, CONNMON_EVENT_FOUND_MIDSTREAM, 2, 1);
+    expect_time(&told, 1000000, 0);
+    expect(&told, CONNMON_EVENT_ESTABLISHED, 2, 1); /* as the core knows, which forgot nothing */
+    see(&told, CLIENT, .seq = 2, .ack = 1, .port = 1, .at_ms = 2000000); /* the last one */
+    events_finish(told.events);
+    events_finish(told.events);
+    expect(&told, EVENT_TIMED_OUT, 2, 2);
+    expect(&told, CONNMON_EVENT_FOUND_MIDSTREAM, 3, 2);
+    see(&told, CLIENT, .seq = 2, .ack = 1, .port = 2, .at_ms = 3000000);
+    events_reset(told.events);
+    events_finish(told.events);
+    end(&told);
+}
+
+static void without_a_time_there_is_none(void **state)
+{
+    struct told told;
+
+    (void)state;
+    begin(&told, NULL, 300 * SECOND);
+    see(&told, CLIENT, .flags = SYN, .seq = 1, .at_ms = 1000);
+    expect(&told, CONNMON_EVENT_FOUND, 1, 0);
+    see(&told, SERVER, .flags = RST | ACK, .ack = 2, .time_unknown = true);
+    expect(&told, CONNMON_EVENT_RESET, 1, 1);
+    assert_false(told.list[1].has_time);
+    end(&told);
+}
+
 static void ports_are_reused(void **state)
 {
     const uint32_t discriminators[] = {0, 7};
@@ -236,9 +339,16 @@ static void an_event_has_a_line_and_an_object(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_whole_life),     cmocka_unit_test(silence_times_out_in_its_order),
-        cmocka_unit_test(ports_are_reused), cmocka_unit_test(a_forgotten_connection_goes_on),
-        cmocka_unit_test(many_connections), cmocka_unit_test(an_event_has_a_line_and_an_object),
+        cmocka_unit_test(a_whole_life),
+        cmocka_unit_test(silence_times_out_in_its_order),
+        cmocka_unit_test(ports_are_reused),
+        cmocka_unit_test(a_forgotten_connection_goes_on),
+        cmocka_unit_test(many_connections),
+        cmocka_unit_test(an_event_has_its_packets_time),
+        cmocka_unit_test(one_wrong_time_ends_nothing),
+        cmocka_unit_test(a_second_packet_confirms_a_silence),
+        cmocka_unit_test(without_a_time_there_is_none),
+        cmocka_unit_test(an_event_has_a_line_and_an_object),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
