@@ -9,16 +9,16 @@ import pytest
 
 import harness
 import tabular
-from test_fields import FOLDERS, discover
+from folders import discover
 
-CAPTURES = [capture for capture, _ in discover(FOLDERS)]
+CAPTURES = [capture for capture, _ in discover()]
 REAL = harness.ROOT / "captures/6in4tunnel.pcap"
 ERROR = decimal.Decimal("0.02")  # of a percentile, relative
 
 # Here `-z conv,tcp` counts a frame once for each TCP header in it, of which connmon takes one ...
-HEADERS_IN_HEADERS = {"tcp-over-tcp.pcap"}
+HEADERS_IN_HEADERS = {"samples.pcap"}
 # ... and here it leaves out headers with damaged options, of which connmon takes what is whole.
-DAMAGED = {"truncated-header.pcap", "fuzz-2006-09-29-28586.pcap"}
+DAMAGED = {"snaplen.pcap", "fuzz-2006-09-29-28586.pcap"}
 
 FIELDS = ["frame.number", "frame.len", "tcp.stream", "connmon.flow", "connmon.payload_bytes",
           "connmon.rtt", "connmon.rtt.queueing", "connmon.seq_event", "connmon.dup_ack_num",
