@@ -39,6 +39,14 @@ def destination_options(packet):
     return ethernet(head + options + packet[40:])
 
 
+def atomic_fragment(packet):
+    """IPv6 behind a routing header whose segments are used up, in one fragment (RFC 6946)."""
+    length, following = struct.unpack_from("!HB", packet, 4)
+    routing = struct.pack("!BBBB4x16s", 44, 2, 253, 0, packet[24:40])
+    head = packet[:4] + struct.pack("!HB", length + 32, 43) + packet[7:40]
+    return ethernet(head + routing + struct.pack("!BBHI", following, 0, 0, 1) + packet[40:])
+
+
 def mpls(packet):
     return ethernet(struct.pack("!I", 16 << 12 | 1 << 8 | 64) + packet, 0x8847)
 
@@ -136,7 +144,8 @@ def gre_over_udp(packet):
 
 
 ALL = {"ethernet": ethernet, "vlan": vlan, "ipip": ipip, "sixin4": sixin4, "fourin6": fourin6,
-       "gre": gre, "vxlan": vxlan, "destination-options": destination_options, "mpls": mpls}
+       "gre": gre, "vxlan": vxlan, "destination-options": destination_options, "mpls": mpls,
+       "atomic-fragment": atomic_fragment}
 
 
 # Not in captures/: they tell what the native program decodes.
@@ -156,7 +165,7 @@ LINKS = {"null": (0, b"\x02\0\0\0"), "ppp": (9, b"\xff\x03\0\x21"), "raw": (101,
 
 def ends(name, port):
     """Client and server for a connection inside that encapsulation."""
-    if name in ("sixin4", "destination-options", "teredo"):
+    if name in ("sixin4", "destination-options", "atomic-fragment", "teredo"):
         return ("2001:db8::1", port), ("2001:db8::2", 80)
     return ("192.0.2.1", port), ("198.51.100.2", 80)
 
@@ -165,3 +174,11 @@ def packet_in(frame):
     """An OpenFlow 1.0 message by which a switch hands over a frame, over TCP."""
     body = struct.pack("!IHHBB", 0xFFFFFFFF, len(frame), 1, 0, 0) + frame
     return struct.pack("!BBHI", 1, 10, 8 + len(body), 1) + body
+
+
+def flow_sample(frame):
+    """An sFlow 5 datagram with the beginning of one frame that passed a switch."""
+    header = struct.pack("!IIII", 1, len(frame) + 4, 4, len(frame)) + frame + b"\0" * (-len(frame) % 4)
+    record = struct.pack("!II", 1, len(header)) + header
+    sample = struct.pack("!IIIIIIII", 1, 1, 100, 100, 0, 1, 2, 1) + record
+    return struct.pack("!II4sIIIIII", 5, 1, b"\xc0\0\2\7", 0, 1, 1000, 1, 1, len(sample)) + sample

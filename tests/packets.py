@@ -26,13 +26,15 @@ def open_pcap(path, mode):
     return gzip.GzipFile(path, mode, mtime=0) if str(path).endswith(".gz") else open(path, mode)
 
 
-def write_pcap(path, packets, link_type=ETHERNET):
+def write_pcap(path, packets, link_type=ETHERNET, order="<", unit=1):
+    """With times in units of so many nanoseconds: 1, or 1000."""
+    magic = {1: 0xA1B23C4D, 1000: 0xA1B2C3D4}[unit]
     with open_pcap(path, "wb") as out:
-        out.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, link_type))
+        out.write(struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 262144, link_type))
         for p in packets:
             s, ns = divmod(p.time, 10**9)
             wire_len = len(p.data) if p.wire_len is None else p.wire_len
-            out.write(struct.pack("<IIII", s, ns, len(p.data), wire_len) + p.data)
+            out.write(struct.pack(order + "IIII", s, ns // unit, len(p.data), wire_len) + p.data)
 
 
 def read_pcap(path):
@@ -62,14 +64,15 @@ def ethernet(payload, ethertype=None):
     return bytes(range(12)) + struct.pack("!H", ethertype) + payload
 
 
-def ip(src, dst, protocol, payload):
-    """IPv4 or IPv6, as the addresses are."""
+def ip(src, dst, protocol, payload, identification=0, fragment=0, ttl=64):
+    """IPv4 or IPv6, as the addresses are. The fragment field has the flags, too."""
     src, dst = (ipaddress.ip_address(a) for a in (src, dst))
     number = IPPROTO[protocol]
     if src.version == 6:
-        head = struct.pack("!IHBB", 6 << 28, len(payload), number, 64)
+        head = struct.pack("!IHBB", 6 << 28, len(payload), number, ttl)
     else:
-        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), 0, 0, 64, number, 0)
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(payload), identification, fragment, ttl,
+                           number, 0)
     return head + src.packed + dst.packed + payload
 
 
@@ -77,10 +80,10 @@ def udp(sport, dport, payload):
     return struct.pack("!HHHH", sport, dport, 8 + len(payload), 0) + payload
 
 
-def tcp(sport, dport, seq, ack, flags, window=8192, options=b"", payload=b""):
+def tcp(sport, dport, seq, ack, flags, window=8192, options=b"", payload=b"", checksum=0):
     options += b"\0" * (-len(options) % 4)
     return struct.pack("!HHIIBBHHH", sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF,
-                       (20 + len(options)) // 4 << 4, flags, window, 0, 0) + options + payload
+                       (20 + len(options)) // 4 << 4, flags, window, checksum, 0) + options + payload
 
 
 def timestamps(tsval, tsecr):
@@ -99,18 +102,18 @@ class Connection:
         self.packets, self.isn, self.ends, self.wrap = packets, isn, (client, server), wrap
 
     def send(self, ms, side, seq, ack=None, length=0, flags=0, ts=None, blocks=None, window=8192,
-             payload=None):
+             payload=None, options=b"", checksum=0, **network):
         """One segment from `side` at a time in milliseconds; it has ACK set if it has an ackno. Its
-        payload is given, or so many dots."""
+        payload is given, or so many dots. `network` is what ip() takes."""
         (src, sport), (dst, dport) = self.ends[side], self.ends[1 - side]
         own, other = self.isn[side], self.isn[1 - side]
-        options = timestamps(*ts) if ts else b""
+        options += timestamps(*ts) if ts else b""
         if blocks:
             options += sack(other + blocks[0], other + blocks[1])
         segment = tcp(sport, dport, own + seq, 0 if ack is None else other + ack,
                       flags | (0 if ack is None else ACK), window, options,
-                      b"." * length if payload is None else payload)
-        self.append(ms, self.wrap(ip(src, dst, "tcp", segment)))
+                      b"." * length if payload is None else payload, checksum)
+        self.append(ms, self.wrap(ip(src, dst, "tcp", segment, **network)))
 
     def append(self, ms, data):
         self.packets.append(Packet(round(ms * NS_PER_MS), data))

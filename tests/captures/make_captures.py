@@ -15,7 +15,11 @@ sys.path.insert(0, str(TESTS))
 
 from packets import (FIN, RST, SYN, Connection, Packet, cut, ethernet, ip, tcp,  # noqa: E402
                      timestamps, udp, write_pcap)
+import copies  # noqa: E402
+import delays  # noqa: E402
 import encapsulations  # noqa: E402
+import formats  # noqa: E402
+import lives  # noqa: E402
 
 
 def seqno_wrap(packets):
@@ -103,6 +107,11 @@ def clock_steps_back(packets):
     c.server(425, 1, 201, ts=(25, 12))        # a duplicate ACK of age 0
     c.client(431, 201, 1, 100, ts=(14, 25))
     c.server(441, 1, 401, 10, ts=(26, 14))    # a delay of 10 ms on this clock
+    c = Connection(packets, client=("192.0.2.1", 40004))
+    c.client(500, 0, flags=SYN)
+    c.server(490, 0, 1, flags=SYN)            # the first answer: no server delay,
+    c.server(520, 0, 1, flags=SYN)            # and the second gives none either
+    c.client(521, 1, 1)                       # a client delay of 1 ms, no sum
 
 
 def handshake_retries(packets):
@@ -193,7 +202,7 @@ def seq_events(packets):
     c.client(31, 401, 1, 100)              # hole 101..401
     c.client(32, 801, 1, 100)              # hole 501..801
     c.client(33, 201, 1, 100)              # fills the middle of the first: 101..201, 301..401 left
-    c.client(34, 201, 1, 100)              # again: a retransmission
+    c.client(34.5, 201, 1, 100)            # again: a retransmission, too late to be a copy
     c.client(35, 101, 1, 50)               # fills from the left: 151..201 left
     c.client(36, 351, 1, 50)               # fills to the right: 301..351 left
     c.client(37, 151, 1, 200)              # fills the rest of both, and what lies between
@@ -205,7 +214,7 @@ def seq_events(packets):
     c.client(43, 900, 1)                   # nothing, further below: old
     c.server(60, 1, 1001)
     c.client(61, 1001, 1, flags=FIN)
-    c.client(62, 1001, 1, flags=FIN)       # not a keep-alive, though just below: it has a FIN
+    c.client(62.5, 1001, 1, flags=FIN)     # not a keep-alive, though just below: it has a FIN
     c.server(82, 1, 1002, flags=FIN)       # ambiguous: the FIN was resent
     c.client(83, 1002, 2)
 
@@ -260,48 +269,51 @@ def tunnels(packets):
         c.server(ms + 85, 1, 201, 10, ts=(92, 12))    # 40 ms, not 45
 
 
-def tcp_over_tcp(packets):
-    # An OpenFlow connection whose PACKET_IN messages carry packets. Where that is a TCP packet, it
-    # is the innermost; otherwise (UDP, an ICMP error that quotes TCP) the OpenFlow segment counts.
+def samples(packets):
+    # An OpenFlow connection whose PACKET_IN messages carry packets, and sFlow: samples of what passed
+    # elsewhere. So the OpenFlow segments count, and of sFlow's datagrams nothing.
     outer = Connection(packets, client=("192.0.2.1", 40000), server=("192.0.2.9", 6653))
     outer.open(0)
     position = 1
 
-    def carry(ms, inner, options):
+    def carry(ms, inner, ts=None):
         nonlocal position
         message = encapsulations.packet_in(inner)
-        segment = tcp(40000, 6653, 1000 + position, 5001, 0x18, 8192, options, message)
-        packets.append(Packet(round(ms * 10**6), ethernet(ip("192.0.2.1", "192.0.2.9", "tcp",
-                                                             segment))))
+        outer.client(ms, position, 1, ts=ts, payload=message)
         position += len(message)
 
     def inner(sport, dport, seq, ack, flags, options, src, dst):
         return ethernet(ip(src, dst, "tcp", tcp(sport, dport, seq, ack, flags, 100, options)))
 
     a, b = "203.0.113.1", "203.0.113.2"
-    carry(30, inner(7, 8, 100, 0, 2, timestamps(70, 0), a, b), timestamps(1, 2))
-    carry(50, inner(8, 7, 900, 101, 18, timestamps(80, 70), b, a), b"")   # 20 ms, inside
-    carry(51, inner(7, 8, 101, 901, 16, b"", a, b), timestamps(1, 80))    # the options are outside
-    carry(52, ethernet(ip(a, b, "udp", udp(53, 5353, b"x"))), timestamps(3, 2))
-    outer.server(60, 1, position, ts=(9, 3))                              # 8 ms, outside
+    carry(30, inner(7, 8, 100, 0, 2, timestamps(70, 0), a, b), (1, 2))
+    carry(50, inner(8, 7, 900, 101, 18, timestamps(80, 70), b, a))
+    outer.server(51, 1, position, ts=(8, 1))                      # 21 ms by TSval, 1 ms by seqno
+    carry(52, ethernet(ip(a, b, "udp", udp(53, 5353, b"x"))), (3, 8))
     quoted = ip(b, a, "tcp", tcp(8, 7, 901, 101, 16, 100, timestamps(81, 70)))
-    carry(61, ethernet(ip("203.0.113.9", b, "icmp", b"\x0b\0" + b"\0" * 6 + quoted)), b"")
-    outer.server(75, 1, position)                                         # 14 ms, outside
-    carry(80, inner(7, 8, 101, 901, 24, timestamps(81, 80), a, b), b"")
+    carry(61, ethernet(ip("203.0.113.9", b, "icmp", b"\x0b\0" + b"\0" * 6 + quoted)))
+    outer.server(75, 1, position)                                 # 14 ms
+    sampled = encapsulations.flow_sample(inner(7, 8, 101, 901, 24, timestamps(81, 80), a, b))
+    packets.append(Packet(80 * 10**6, ethernet(ip("192.0.2.7", "192.0.2.9", "udp",
+                                                  udp(6343, 6343, sampled)))))
 
 
+MADE = [seqno_wrap, simultaneous_open, tsval_1us, holes_70000, clock_steps_back, handshake_retries,
+        rst_and_reuse, pure_ack_slack, max_age, seq_events, dup_acks, tunnels, samples,
+        lives.late_syn, lives.syn_after_rst, lives.reused_ports,
+        delays.echo_covers, delays.smaller_bound, delays.long_delays, delays.coarse_clocks,
+        copies.copies_with_id, copies.copies_without_id, copies.every_field,
+        formats.nflog, formats.null_families, formats.raw_ip, formats.snaplen, formats.gtp_fragments]
 GZIPPED = {"holes-70000"}
 
 
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else TESTS.parent / "captures"
-    for make in (seqno_wrap, simultaneous_open, tsval_1us, holes_70000, clock_steps_back,
-                 handshake_retries, rst_and_reuse, pure_ack_slack, max_age, seq_events, dup_acks,
-                 tunnels, tcp_over_tcp):
+    for make in MADE:
         packets = []
-        make(packets)
+        how = make(packets) or {}
         name = make.__name__.replace("_", "-")
-        write_pcap(folder / f"{name}.pcap{'.gz' if name in GZIPPED else ''}", packets)
+        write_pcap(folder / f"{name}.pcap{'.gz' if name in GZIPPED else ''}", packets, **how)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from packets import Connection, cut, read_pcap  # noqa: E402
 
 LINK_TYPES = [1, 0, 9, 12, 14, 50, 51, 100, 101, 104, 108, 113, 228, 229, 239, 276]
 FRAMES_PER_CAPTURE, SNAPLEN = 25, 300
+PCAPNG = b"\n\r\r\n"
 
 
 def units(captured, link_type):
@@ -28,8 +29,8 @@ def units(captured, link_type):
 
 
 def from_captures():
-    for capture in sorted((ROOT / "captures").iterdir()):
-        if {".pcap", ".dmp"} & set(capture.suffixes) and "tsv" not in capture.name:
+    for capture in sorted((ROOT / "captures").glob("**/*.pcap")):
+        if capture.read_bytes()[:4] != PCAPNG:  # some are named so
             captured, link_type = read_pcap(capture)
             yield from units(captured[:FRAMES_PER_CAPTURE], link_type)
 

@@ -11,8 +11,8 @@ from conftest import ROOT
 from test_files import FORMATS
 from terminal import open_terminal, read_all
 
-SMTP = ROOT / "captures/smtp.pcap"
-BIG = ROOT / "captures/discard.solaris.dmp"
+CHAT = ROOT / "captures/KakaoTalk_chat.pcap"
+BIG = ROOT / "captures/fix.pcap"
 MODES = [["-m"], ["--json"], ["--csv"], ["--conversations"]]
 
 
@@ -32,7 +32,7 @@ def notes_signals(child):
 def feed(connmon, *args, blob=None, **files):
     """The program on a pipe that stays open, with a capture already in it."""
     child = connmon.start("-r", "-", *args, stdin=subprocess.PIPE, **files)
-    child.stdin.write(SMTP.read_bytes() if blob is None else blob)
+    child.stdin.write(CHAT.read_bytes() if blob is None else blob)
     child.stdin.flush()
     wait_until(lambda: notes_signals(child))
     return child
@@ -47,7 +47,7 @@ def ask_until(child, words):
     raise AssertionError("never said")
 
 
-@pytest.mark.parametrize("blob", [SMTP.read_bytes(), FORMATS["pcapng"]], ids=["pcap", "pcapng"])
+@pytest.mark.parametrize("blob", [CHAT.read_bytes(), FORMATS["pcapng"]], ids=["pcap", "pcapng"])
 @pytest.mark.parametrize("mode", MODES[:2])
 def test_lines_do_not_wait_for_more(connmon, tmp_path, mode, blob):
     (tmp_path / "capture").write_bytes(blob)
@@ -65,9 +65,9 @@ def test_lines_do_not_wait_for_more(connmon, tmp_path, mode, blob):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("mode", MODES)
 def test_a_signal_ends_with_all_that_was_found(connmon, tmp_path, number, mode):
-    want = connmon.run("-r", SMTP, *mode)
+    want = connmon.run("-r", CHAT, *mode)
     with feed(connmon, *mode, "--write", tmp_path / "out") as child:
-        ask_until(child, b"125 packets")
+        ask_until(child, b"347 packets")
         child.send_signal(number)
         assert child.wait(timeout=20) == 0
         assert child.stderr.read().decode() == want.stderr
@@ -77,7 +77,7 @@ def test_a_signal_ends_with_all_that_was_found(connmon, tmp_path, number, mode):
 def test_usr1_prints_a_summary_and_goes_on(connmon):
     with feed(connmon, "-q") as child:
         for _ in range(2):
-            ask_until(child, b"12 flows, 125 packets, 80 no TS opt, 7 not TCP\n")
+            ask_until(child, b"34 flows, 347 packets, 247 no TS opt, 4 one-way, 37 not TCP\n")
         child.stdin.close()
         assert child.wait(timeout=20) == 0
 
@@ -86,7 +86,7 @@ def test_usr1_prints_a_summary_and_goes_on(connmon):
 def test_hup_begins_the_file_anew(connmon, tmp_path, mode):
     """With a header line, if there is one."""
     log = tmp_path / "log"
-    whole = SMTP.read_bytes()
+    whole = CHAT.read_bytes()
     with connmon.start("-r", "-", mode, "--write", log, stdin=subprocess.PIPE) as child:
         child.stdin.write(whole[:9000])
         child.stdin.flush()
@@ -97,7 +97,7 @@ def test_hup_begins_the_file_anew(connmon, tmp_path, mode):
         child.stdin.write(whole[9000:])
         child.stdin.close()
         assert child.wait(timeout=20) == 0
-    wanted = connmon.run("-r", SMTP, mode).stdout.encode()
+    wanted = connmon.run("-r", CHAT, mode).stdout.encode()
     header = wanted[:wanted.index(b"\r\n") + 2] if mode == "--csv" else b""
     second = log.read_bytes()
     assert second.startswith(header) and len(second) > 1000
@@ -111,7 +111,7 @@ def test_hup_goes_on_with_a_file_that_is_still_there(connmon, tmp_path):
         child.send_signal(signal.SIGHUP)
         child.stdin.close()
         assert child.wait(timeout=20) == 0
-    assert log.read_bytes() == connmon.run("-r", SMTP, "--csv").stdout.encode()
+    assert log.read_bytes() == connmon.run("-r", CHAT, "--csv").stdout.encode()
 
 
 def test_hup_without_a_file_ends(connmon):
@@ -122,7 +122,7 @@ def test_hup_without_a_file_ends(connmon):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("capture", [SMTP, BIG], ids=["small", "big"])
+@pytest.mark.parametrize("capture", [CHAT, BIG], ids=["small", "big"])
 def test_full_disk_is_told(connmon, mode, capture):
     with open("/dev/full", "wb") as full:
         child = connmon.start("-r", capture, *mode, stdout=full)
@@ -144,7 +144,7 @@ def test_closed_pipe_ends_quietly(connmon, mode):
 
 @pytest.mark.parametrize("path", ["missing/out", "."])
 def test_a_file_that_cannot_be_written(connmon, tmp_path, path):
-    connmon.refuses("-r", SMTP, "--write", tmp_path / path, status=2, names=str(tmp_path / path))
+    connmon.refuses("-r", CHAT, "--write", tmp_path / path, status=2, names=str(tmp_path / path))
 
 
 # --- On a terminal
@@ -166,17 +166,17 @@ def on_terminal(connmon, *args, blob, **files):
 
 
 def test_progress_on_a_terminal(connmon):
-    text = on_terminal(connmon, "--conversations", blob=SMTP.read_bytes())
+    text = on_terminal(connmon, "--conversations", blob=CHAT.read_bytes())
     assert "MB/s" in text and "\r" in text
-    assert text.endswith("\x1b[K12 flows, 125 packets, 80 no TS opt, 7 not TCP\r\n")
+    assert text.endswith("\x1b[K34 flows, 347 packets, 247 no TS opt, 4 one-way, 37 not TCP\r\n")
 
 
 def test_no_progress_when_quiet(connmon):
-    assert on_terminal(connmon, "--conversations", "-q", blob=SMTP.read_bytes()) == ""
+    assert on_terminal(connmon, "--conversations", "-q", blob=CHAT.read_bytes()) == ""
 
 
 def test_no_progress_without_a_terminal(connmon):
     with feed(connmon, "--conversations") as child:
         time.sleep(1)
         child.stdin.close()
-        assert child.stderr.read() == b"12 flows, 125 packets, 80 no TS opt, 7 not TCP\n"
+        assert child.stderr.read() == b"34 flows, 347 packets, 247 no TS opt, 4 one-way, 37 not TCP\n"

@@ -8,13 +8,14 @@ import pytest
 
 import packets
 from conftest import ROOT
+from folders import FOLDERS
 from test_files import block, enhanced, interface, old, option, section, simple
 
-FOLDERS = [ROOT.parent / "shared/golden", ROOT / "captures"]
-CAPTURES = sorted({path.name: path for folder in FOLDERS for path in folder.glob("*")
+CAPTURES = sorted({path.name: path for folder in reversed(FOLDERS) for path in folder.glob("*")
                    if path.suffix in (".pcap", ".pcapng", ".dmp")}.values())
 PCAPNGS = [path for path in CAPTURES if path.suffix == ".pcapng"]
-IPP = ROOT / "captures/ipp.pcap"
+DNS = ROOT / "captures/simple-dnscrypt.pcap"
+CHAT = ROOT / "captures/KakaoTalk_chat.pcap"
 NAME = "0123456789abcdef._-"
 
 
@@ -171,8 +172,8 @@ def test_blocks_stay_as_they_were(connmon, tmp_path, capture):
 
 @pytest.mark.parametrize("format", ["json", "txt"])
 def test_lines_are_those_of_the_connection(connmon, tmp_path, format):
-    plain = connmon.run(*(["--json"] if format == "json" else ["-m"]), "-r", IPP).stdout
-    index = split(connmon, tmp_path, "-r", IPP, "--split-format", format, "-m")
+    plain = connmon.run(*(["--json"] if format == "json" else ["-m"]), "-r", DNS).stdout
+    index = split(connmon, tmp_path, "-r", DNS, "--split-format", format, "-m")
     for connection in index:
         ends = [flow["flow"] for flow in connection["flows"]]
         want = [line for line in plain.splitlines() if any(end in line for end in ends)]
@@ -181,15 +182,15 @@ def test_lines_are_those_of_the_connection(connmon, tmp_path, format):
 
 
 def test_standard_input(connmon, tmp_path):
-    split(connmon, tmp_path / "file", "-r", IPP)
-    split(connmon, tmp_path / "pipe", "-r", "-", stdin=IPP.read_bytes())
+    split(connmon, tmp_path / "file", "-r", DNS)
+    split(connmon, tmp_path / "pipe", "-r", "-", stdin=DNS.read_bytes())
     assert not subprocess.run(["diff", "-r", tmp_path / "file", tmp_path / "pipe"]).returncode
 
 
 def test_filter_and_table_go_with_it(connmon, tmp_path):
-    done = connmon.run("-r", IPP, "--split", tmp_path, "-f", "tcp port 55342", "--conversations")
-    assert len(read_index(tmp_path)) == 1 and "10.10.10.49:55342" in done.stdout
-    assert "55341" not in done.stdout and "2 files" in done.stderr
+    done = connmon.run("-r", DNS, "--split", tmp_path, "-f", "tcp port 50259", "--conversations")
+    assert len(read_index(tmp_path)) == 1 and "192.168.43.167:50259" in done.stdout
+    assert "50233" not in done.stdout and "2 files" in done.stderr
 
 
 # --- What captures tell of themselves
@@ -300,29 +301,29 @@ def test_pcap_cannot_mix_link_types(connmon, tmp_path):
 # --- Which connections
 
 def test_worst_and_threshold(connmon, tmp_path):
-    rows = connmon.run("--conversations", "--json", "-r", ROOT / "captures/smtp.pcap").stdout
+    rows = connmon.run("--conversations", "--json", "-r", CHAT).stdout
     rows = [json.loads(row) for row in rows.splitlines()]
     slowest = [max(row["client_rtt_p95"] or -1, row["server_rtt_p95"] or -1) for row in rows]
     assert slowest == sorted(slowest, reverse=True)
-    smtp = ["-r", ROOT / "captures/smtp.pcap"]
-    index = split(connmon, tmp_path / "worst", *smtp, "--worst", 2)
+    chat = ["-r", CHAT]
+    index = split(connmon, tmp_path / "worst", *chat, "--worst", 2)
     assert [c["stream"] for c in index] == [row["stream"] for row in rows[:2]]
     assert len(list((tmp_path / "worst").iterdir())) == 3
     limit = sorted(slowest)[len(slowest) // 2]
-    index = split(connmon, tmp_path / "limit", *smtp, "--min-rtt-p95", limit)
+    index = split(connmon, tmp_path / "limit", *chat, "--min-rtt-p95", limit)
     wanted = {row["stream"] for row, rtt in zip(rows, slowest) if rtt >= limit}
     assert {c["stream"] for c in index} == wanted and 0 < len(wanted) < len(rows)
     assert len(list((tmp_path / "limit").iterdir())) == len(wanted) + 1
     whole = tmp_path / "whole"
-    split(connmon, whole, *smtp)
+    split(connmon, whole, *chat)
     for connection in index:
         assert (whole / connection["file"]).read_bytes() == \
             (tmp_path / "limit" / connection["file"]).read_bytes()
-    assert split(connmon, tmp_path / "none", *smtp, "--min-rtt-p95", 1000) == []
+    assert split(connmon, tmp_path / "none", *chat, "--min-rtt-p95", 1000) == []
 
 
 def test_worst_of_a_broken_capture(connmon, tmp_path):
-    (tmp_path / "cut").write_bytes(IPP.read_bytes()[:-5])
+    (tmp_path / "cut").write_bytes(DNS.read_bytes()[:-5])
     done = connmon.refuses("-r", tmp_path / "cut", "--split", tmp_path / "split", "--worst", 1,
                            status=2, names="truncated")
     assert "2 files" in done.stderr and len(read_index(tmp_path / "split")) == 1
@@ -333,7 +334,7 @@ def test_a_pipe_cannot_be_read_twice(connmon, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     process = connmon.start("-r", tmp_path / "pipe", "--split", tmp_path / "split", "--worst", 1)
     with open(tmp_path / "pipe", "wb") as pipe:
-        pipe.write(IPP.read_bytes()[:1000])
+        pipe.write(DNS.read_bytes()[:1000])
         pipe.flush()
         assert b"read twice" in process.communicate(timeout=10)[1]
     assert process.returncode == 2 and not (tmp_path / "split").exists()
@@ -353,8 +354,8 @@ def followed(capture, stream):
 
 
 FOLLOWED = [path for path in CAPTURES if path.name in (
-    "alexa-app.pcapng", "ocsp.pcapng", "ipp.pcap", "smtp.pcap", "sites.pcapng", "mptcp-v0.pcap",
-    "openwire.pcapng", "first_seg_ooo.dmp", "vxlan.pcap", "whatsapp.pcap")]
+    "android.pcap", "ocsp.pcapng", "simple-dnscrypt.pcap", "KakaoTalk_chat.pcap", "mptcp-v0.pcap",
+    "geneve.pcap", "no_sni.pcap", "whois.pcapng", "alexa-app.pcapng", "whatsapp.pcap")]
 
 
 @pytest.mark.parametrize("capture", FOLLOWED, ids=names(FOLLOWED))
@@ -426,56 +427,56 @@ def test_more_connections_than_files_can_be_open(connmon, tmp_path):
 
 def test_what_does_not_go_together(connmon, tmp_path):
     where = ["--split", tmp_path / "split"]
-    for args, said in [(["-r", IPP, "--flows"], "need --split"),
-                       (["-e", IPP, *where], "needs -r"), (["-i", "lo", *where], "needs -r"),
+    for args, said in [(["-r", DNS, "--flows"], "need --split"),
+                       (["-e", DNS, *where], "needs -r"), (["-i", "lo", *where], "needs -r"),
                        (["-r", "-", *where, "--worst", 3], "standard input"),
                        (["-r", "-", *where, "--min-rtt-p95", 3], "standard input"),
-                       (["-r", IPP, *where, "--worst", 0], "above 0"),
-                       (["-r", IPP, *where, "--worst", "x"], "whole number"),
-                       (["-r", IPP, *where, "--min-rtt-p95", "-1"], "seconds"),
-                       (["-r", IPP, *where, "--split-format", "xml"], "pcapng, pcap, json or txt"),
-                       (["-r", IPP, *where, "--payload", "--split-format", "pcap"], "one")]:
+                       (["-r", DNS, *where, "--worst", 0], "above 0"),
+                       (["-r", DNS, *where, "--worst", "x"], "whole number"),
+                       (["-r", DNS, *where, "--min-rtt-p95", "-1"], "seconds"),
+                       (["-r", DNS, *where, "--split-format", "xml"], "pcapng, pcap, json or txt"),
+                       (["-r", DNS, *where, "--payload", "--split-format", "pcap"], "one")]:
         connmon.refuses(*args, status=1, names=said)
     assert not (tmp_path / "split").exists()
 
 
 def test_folder_that_cannot_be_had(connmon, tmp_path):
     (tmp_path / "file").write_text("")
-    connmon.refuses("-r", IPP, "--split", tmp_path / "file", status=2, names="file: Not a dir")
-    connmon.refuses("-r", IPP, "--split", tmp_path / "a/b", status=2, names="a/b: No such file")
+    connmon.refuses("-r", DNS, "--split", tmp_path / "file", status=2, names="file: Not a dir")
+    connmon.refuses("-r", DNS, "--split", tmp_path / "a/b", status=2, names="a/b: No such file")
 
 
 def test_nothing_is_overwritten_unless_asked(connmon, tmp_path):
-    index = split(connmon, tmp_path / "split", "-r", IPP)
+    index = split(connmon, tmp_path / "split", "-r", DNS)
     (tmp_path / "outside").write_text("precious")
-    first, second, third = [tmp_path / "split" / c["file"] for c in index]
+    first, second, third, _ = [tmp_path / "split" / c["file"] for c in index]
     whole = second.read_bytes()
     first.write_text("mine")
     second.unlink()
     third.unlink()
     third.symlink_to(tmp_path / "outside")
-    done = connmon.run("-r", IPP, "--split", tmp_path / "split", status=2)
+    done = connmon.run("-r", DNS, "--split", tmp_path / "split", status=2)
     for name in (first.name, third.name, "index.json"):
         assert f"lost: {name} in {tmp_path / 'split'}: is there already" in done.stderr
     assert first.read_text() == "mine" and second.read_bytes() == whole
-    connmon.run("-r", IPP, "--split", tmp_path / "split", "--overwrite")
+    connmon.run("-r", DNS, "--split", tmp_path / "split", "--overwrite")
     assert first.stat().st_size > 1000 and not third.is_symlink()
     assert (tmp_path / "outside").read_text() == "precious"
 
 
 def test_lost_files_are_told_in_the_index(connmon, tmp_path):
-    index = split(connmon, tmp_path, "-r", IPP)
+    index = split(connmon, tmp_path, "-r", DNS)
     (tmp_path / "index.json").unlink()
     (tmp_path / index[1]["file"]).unlink()
-    connmon.run("-r", IPP, "--split", tmp_path, status=2)
-    assert [c["file"] for c in read_index(tmp_path)] == [None, index[1]["file"], None]
+    connmon.run("-r", DNS, "--split", tmp_path, status=2)
+    assert [c["file"] for c in read_index(tmp_path)] == [None, index[1]["file"], None, None]
 
 
 def test_full_disk(connmon, tmp_path):
     """The largest connection does not fit; the others do, and no half of it is left."""
-    index = split(connmon, tmp_path / "whole", "-r", IPP)
+    index = split(connmon, tmp_path / "whole", "-r", DNS)
     sizes = [(tmp_path / "whole" / c["file"]).stat().st_size for c in index]
-    done = run_within(connmon, f"-f {max(sizes) // 512}", "-r", IPP, "--split", tmp_path / "split",
+    done = run_within(connmon, f"-f {max(sizes) // 512}", "-r", DNS, "--split", tmp_path / "split",
                       status=2)
     lost = index[sizes.index(max(sizes))]["file"]
     assert f"lost: {lost} in" in done.stderr and done.stderr.count("lost: ") == 1

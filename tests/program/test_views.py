@@ -8,8 +8,8 @@ import pytest
 from conftest import ROOT
 from terminal import open_terminal, read_all
 
-SMTP = ROOT / "captures/smtp.pcap"
-IPP = ROOT / "captures/ipp.pcap"
+CHAT = ROOT / "captures/KakaoTalk_chat.pcap"
+DNS = ROOT / "captures/simple-dnscrypt.pcap"
 APPENDED = ROOT / "captures/cases/appended.pcap"
 
 
@@ -19,19 +19,19 @@ def objects(connmon, capture, *args):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("capture", [SMTP, IPP])
+@pytest.mark.parametrize("capture", [CHAT, DNS])
 def test_events_count_up(connmon, capture):
     events = objects(connmon, capture, "--events", "--json")
     assert all(event["opened"] - event["closed"] == event["open"] for event in events)
     streams = {row["stream"] for row in objects(connmon, capture, "--conversations", "--json")}
     assert streams == {event["stream"] for event in events}
     lines = connmon.run("-q", "-r", capture, "--events").stdout.splitlines()
-    assert len(lines) == len(events) > 10
+    assert len(lines) == len(events) > 5
 
 
 def test_events_time_out(connmon):
     """After the idle time that was asked for."""
-    kinds = [[event["event"] for event in objects(connmon, SMTP, "--events", "--json", *args)]
+    kinds = [[event["event"] for event in objects(connmon, CHAT, "--events", "--json", *args)]
              for args in ([], ["--flowMaxIdle", "0.5"])]
     assert kinds[1].count("timed_out") > kinds[0].count("timed_out")
 
@@ -51,12 +51,12 @@ def test_each_packet_has_its_own_time(connmon):
 def test_bandwidth_adds_up(connmon, interval):
     """To the bytes of the conversations."""
     sent = {}
-    for row in objects(connmon, IPP, "--bandwidth", interval, "--json"):
+    for row in objects(connmon, DNS, "--bandwidth", interval, "--json"):
         both = sent.setdefault(row["stream"], [0, 0])
         both[0] += row["client_bytes"]
         both[1] += row["server_bytes"]
     assert sent == {row["stream"]: [row["client_bytes"], row["server_bytes"]]
-                    for row in objects(connmon, IPP, "--conversations", "--json")}
+                    for row in objects(connmon, DNS, "--conversations", "--json")}
 
 
 def on_a_terminal(connmon, *args):
@@ -71,7 +71,7 @@ def on_a_terminal(connmon, *args):
 
 def test_bandwidth_redraws_on_a_terminal(connmon, tmp_path):
     """Each table in the place of the one before; and nowhere else an escape."""
-    args = ["-q", "-r", IPP, "--bandwidth", "0.1"]
+    args = ["-q", "-r", DNS, "--bandwidth", "0.1"]
     plain = connmon.run(*args).stdout
     tables = plain.split("\n\n")[:-1]
     assert len(tables) > 3 and "\033" not in plain
@@ -82,18 +82,18 @@ def test_bandwidth_redraws_on_a_terminal(connmon, tmp_path):
 
 
 def test_bandwidth_of_addresses(connmon):
-    rows = objects(connmon, SMTP, "--bandwidth", "1000", "--hosts", "--json")
-    assert "10.10.1.4" in {row["address"] for row in rows}
+    rows = objects(connmon, CHAT, "--bandwidth", "1000", "--hosts", "--json")
+    assert "10.24.82.188" in {row["address"] for row in rows}
 
 
 def test_index(connmon):
     """Each packet stands in one flow."""
-    rows = objects(connmon, SMTP, "--index", "json")
+    rows = objects(connmon, CHAT, "--index", "json")
     ranges = [span.split("-") for row in rows for flow in row["flows"]
-              for span in flow["frames"].split(",")]
+              for span in flow["frames"].split(",") if span]
     frames = [frame for span in ranges for frame in range(int(span[0]), int(span[-1]) + 1)]
-    assert sorted(frames) == [packet["frame"] for packet in objects(connmon, SMTP, "--json")]
-    slowest, = objects(connmon, SMTP, "--index", "json", "--worst", "1")
-    assert slowest["stream"] == objects(connmon, SMTP, "--conversations", "--json")[0]["stream"]
-    assert connmon.run("-q", "-r", SMTP, "--index", "plist").stdout.startswith("<?xml")
-    assert connmon.run("-q", "-r", SMTP, "--index", "text").stdout.count("label: ") == len(rows)
+    assert sorted(frames) == [packet["frame"] for packet in objects(connmon, CHAT, "--json")]
+    slowest, = objects(connmon, CHAT, "--index", "json", "--worst", "1")
+    assert slowest["stream"] == objects(connmon, CHAT, "--conversations", "--json")[0]["stream"]
+    assert connmon.run("-q", "-r", CHAT, "--index", "plist").stdout.startswith("<?xml")
+    assert connmon.run("-q", "-r", CHAT, "--index", "text").stdout.count("label: ") == len(rows)

@@ -10,21 +10,21 @@ import pytest
 
 import harness
 import tabular
+from folders import discover
 from packets import FIN, RST, SYN
-from test_fields import FOLDERS, discover
 
-CAPTURES = [capture for capture, _ in discover(FOLDERS)]
+CAPTURES = [capture for capture, _ in discover()]
 REAL = harness.ROOT / "captures/6in4tunnel.pcap"
 ERROR = decimal.Decimal("0.02")  # of a percentile, relative
 
 # Here `-z conv,tcp` counts a frame once for each TCP header in it, of which connmon takes one ...
-HEADERS_IN_HEADERS = {"tcp-over-tcp.pcap"}
+HEADERS_IN_HEADERS = {"samples.pcap"}
 # ... and here it leaves out headers with damaged options, of which connmon takes what is whole.
-DAMAGED = {"truncated-header.pcap", "fuzz-2006-09-29-28586.pcap"}
+DAMAGED = {"snaplen.pcap", "fuzz-2006-09-29-28586.pcap"}
 
 FIELDS = ["frame.number", "frame.len", "tcp.stream", "connmon.flow", "connmon.payload_bytes",
           "connmon.rtt", "connmon.rtt.queueing", "connmon.seq_event", "connmon.seq_gap", "tcp.flags",
-          "connmon.dup_ack_num",
+          "connmon.dup_ack_num", "connmon.duplicate",
           "connmon.handshake.server", "connmon.handshake.client", "connmon.handshake.rtt"]
 Seen = collections.namedtuple("Seen", [name.replace(".", "_") for name in FIELDS])
 
@@ -60,6 +60,13 @@ class Run:
             # A frame with several TCP headers has several streams, but one flow.
             keys = [(int(stream), packet.connmon_flow) for stream in packet.tcp_stream.split(",")]
             self.sent[next(key for key in keys if key in self.sent)].append(packet)
+
+    def with_copies(self, row):
+        """(packets, bytes) of a conversation as it was captured."""
+        copies = [p for flow in {*flows(row)} for p in self.sent[row["stream"], flow]
+                  if p.connmon_duplicate]
+        return (row["packets"] + len(copies),
+                row["bytes"] + sum(int(p.frame_len) for p in copies))
 
     def sides(self):
         """(row, its prefix, the packets that this host sent)"""
@@ -136,10 +143,13 @@ def resent_bytes(packets):
 
 def expected_side(packets):
     """The exact figures of the packets that one host sent."""
+    copies = sum(bool(p.connmon_duplicate) for p in packets)
+    packets = [p for p in packets if not p.connmon_duplicate]
     events = collections.Counter(harness.SEQ_EVENTS.get(p.connmon_seq_event) for p in packets)
     payload = [int(p.connmon_payload_bytes) for p in packets]
     return {
         "packets": len(packets),
+        "copies": copies,
         "bytes": sum(int(p.frame_len) for p in packets),
         "payload_bytes": sum(payload),
         "rtt_count": len(delays_of(packets)),
@@ -190,7 +200,7 @@ def test_hosts_sum_up_their_conversations(runs, capture):
     run = runs(capture)
     added = [name for name in (run.hosts or [{}])[0] if name in (
         "packets", "bytes", "payload_bytes", "rtt_count", "holes", "missing_bytes",
-        "retransmissions", "retransmitted_bytes", "dup_acks", "keep_alives", "zero_window",
+        "retransmissions", "retransmitted_bytes", "copies", "dup_acks", "keep_alives", "zero_window",
         "response_count")]
     expected, delays = {}, collections.defaultdict(list)
     for row in run.conversations:
@@ -228,8 +238,11 @@ def as_printed(size):
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
 def test_totals_are_those_of_tshark(runs, capture):
     run = runs(capture)
-    found = sorted((tuple(sorted((row["client"], row["server"]))), row["packets"],
-                    as_printed(row["bytes"])) for row in run.conversations)
+    found = []
+    for row in run.conversations:
+        packets, size = run.with_copies(row)
+        found.append((tuple(sorted((row["client"], row["server"]))), packets, as_printed(size)))
+    found.sort()
     theirs = sorted(conv_tcp(run.text))
     if capture.name in HEADERS_IN_HEADERS:
         assert sum(packets for _, packets, _ in found) < sum(packets for _, packets, _ in theirs)
@@ -248,8 +261,9 @@ def test_totals_are_those_of_capinfos(runs, capture):
     packets, size = map(int, text.split("\t")[1:3])
     if len(run.packets) < packets:
         pytest.skip("has packets that are not TCP")
-    assert sum(row["packets"] for row in run.conversations) == packets
-    assert sum(row["bytes"] for row in run.conversations) == size
+    captured = [run.with_copies(row) for row in run.conversations]
+    assert sum(row[0] for row in captured) == packets
+    assert sum(row[1] for row in captured) == size
 
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)

@@ -1,7 +1,4 @@
-"""Every field of every packet of every capture, against the expectations next to it.
-
-A capture is tested once CAPTURE and CAPTURE.oracle.tsv (or that with .gz) lie in captures/.
-"""
+"""Every field of every packet of every capture, against the expectations next to it."""
 import gzip
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,21 +6,10 @@ import pytest
 
 import harness
 import oracle
-
-FOLDERS = [harness.ROOT / "captures", harness.ROOT.parent / "shared/golden"]
+from folders import FOLDERS, OWN, discover
 
 # Wireshark versions dissect these differently (corrupt headers; which SYN-ACK begins a new stream).
 DEPENDS_ON_VERSION = {"fuzz-2006-09-29-28586.pcap", "tls_multiple_synack_different_seq.pcapng"}
-
-
-def discover(folders):
-    """{capture: its table} by name; an earlier folder wins."""
-    found = {}
-    for folder in folders:
-        for table in sorted(folder.glob("*.oracle.tsv*")):
-            capture = folder / table.name.partition(".oracle.tsv")[0]
-            found.setdefault(capture.name, (capture, table))
-    return [found[name] for name in sorted(found)]
 
 
 def read_table(table):
@@ -39,7 +25,7 @@ def expected(capture, table):
     return read_table(table)
 
 
-PAIRS = discover(FOLDERS)
+PAIRS = discover()
 
 
 @pytest.mark.parametrize("capture, table", PAIRS, ids=[capture.name for capture, _ in PAIRS])
@@ -47,13 +33,13 @@ def test_fields(wireshark, capture, table):
     wireshark.check(capture, expected(capture, table))
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=["captures", "golden"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_oracle_still_yields_the_tables(folder):
-    own = {capture.name: table for capture, table in discover(FOLDERS[:1])}
+    own = {capture.name: table for capture, table in discover(OWN)}
 
     def check(pair):
         capture, table = pair
-        if folder != FOLDERS[0] and capture.name in own:
+        if folder not in OWN and capture.name in own:
             found = read_table(own[capture.name])  # which is what the oracle yields
         else:
             found = oracle.expectations(capture)
@@ -69,4 +55,4 @@ def test_tables_have_all_fields():
 
 
 def test_captures_are_discovered():
-    assert len(discover(FOLDERS[:1])) >= 25
+    assert len(discover(OWN)) >= 80

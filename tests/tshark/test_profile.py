@@ -9,7 +9,7 @@ import pytest
 
 import harness
 
-CAPTURE = harness.ROOT / "captures/long_rtt.dmp"
+CAPTURE = harness.ROOT / "captures/long-delays.pcap"
 SOURCE = harness.ROOT / "plugin/profile"
 FIELDS = ["connmon.side", "connmon.rtt", "connmon.rtt.queueing", "connmon.seq_gap",
           "connmon.seq_event", "connmon.dup_ack_age"]

@@ -10,9 +10,9 @@ import pytest
 import harness
 import packets
 import tabular
+from folders import CAPTURES
 
-GOLDEN = harness.ROOT.parent / "shared/golden"
-EXCHANGES = {"alexa-app.pcapng": 22, "ocsp.pcapng": 18, "sites.pcapng": 5, "6in4tunnel.pcap": 1}
+EXCHANGES = {"android.pcap": 4, "ocsp.pcapng": 18, "KakaoTalk_chat.pcap": 2, "6in4tunnel.pcap": 1}
 PARTS = """client_time request_time queued_time network_time think_time answer_time
 stalled_time""".split()
 FIELDS = """frame.number tcp.stream http.request.method http.response.code http.request_in
@@ -24,16 +24,9 @@ def listed(wireshark, capture, what="http-json", *args):
     return [json.loads(line, parse_float=decimal.Decimal) for line in text.splitlines()]
 
 
-def find(name):
-    for folder in (harness.ROOT / "captures", GOLDEN):
-        if (folder / name).exists():
-            return folder / name
-    pytest.skip(f"no capture {name}")
-
-
 @pytest.mark.parametrize("name", EXCHANGES)
 def test_each_exchange_is_found_and_its_parts_add_up(wireshark, name):
-    capture = find(name)
+    capture = CAPTURES / name
     answers = [dict(zip(FIELDS, row)) for row in wireshark.fields(capture, FIELDS, "-Y", "http")]
     answers = {r["frame.number"]: r for r in answers if r["http.request_in"]}
     times = dict(wireshark.fields(capture, ["frame.number", "frame.time_epoch"]))
@@ -215,7 +208,7 @@ def test_what_was_not_captured_is_not_known(wireshark):
 
 
 def test_a_filter_restricts_what_is_listed_and_not_what_is_measured(wireshark):
-    capture = find("ocsp.pcapng")
+    capture = CAPTURES / "ocsp.pcapng"
     everything = listed(wireshark, capture)
     some = listed(wireshark, capture, "http-json,http.response && tcp.stream == 5")
     assert some and some == [r for r in everything if r["stream"] == 5]
@@ -254,15 +247,15 @@ def test_other_protocols_have_turns(wireshark):
 
 
 def test_tls_is_told_by_its_records_and_names(wireshark):
-    rows = listed(wireshark, find("alexa-app.pcapng"), "transactions-json")
+    rows = listed(wireshark, CAPTURES / "android.pcap", "transactions-json")
     names = {row["host"] for row in rows if row["protocol"] == "TLS"}
-    assert {"api.amazon.com", "pitangui.amazon.com"} <= names
+    assert {"accounts.google.com", "android.clients.google.com"} <= names
     assert any(row["protocol"] == "TLS handshake" for row in rows)
-    assert sum(row["transactions"] for row in rows if row["protocol"] == "HTTP") == 22
+    assert sum(row["transactions"] for row in rows if row["protocol"] == "HTTP") == 4
 
 
 def test_two_passes_list_the_same(wireshark):
-    capture = find("sites.pcapng")
+    capture = CAPTURES / "android.pcap"
     assert listed(wireshark, capture, "http-json", "-2") == listed(wireshark, capture)
 
 

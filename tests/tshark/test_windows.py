@@ -6,9 +6,9 @@ import re
 import pytest
 
 import harness
-from test_fields import FOLDERS, discover
+from folders import discover
 
-CAPTURES = [capture for capture, _ in discover(FOLDERS)]
+CAPTURES = [capture for capture, _ in discover()]
 
 
 @pytest.fixture(scope="module")
