@@ -37,7 +37,8 @@ enum record_bits {
 /* A record is this, and behind it the parts that it has: that of its payload, if its sequence event
  * has one, and those of enum record_parts, in their order. */
 struct record {
-    uint64_t flow_bytes;
+    uint64_t flow_bytes : 48; /* 281 terabytes */
+    uint64_t end : 3, side_is_guess : 1, is_loss : 1;
     uint32_t connection;
     uint32_t payload_len;
     int32_t seq_gap;
@@ -262,7 +263,10 @@ void store_put(struct store *store, uint32_t frame, const struct connmon_segment
     guint8 *to = (guint8 *)(record + 1);
 
     *record = (struct record){
-        .flow_bytes = result->flow_bytes,
+        .flow_bytes = result->flow_bytes & ((UINT64_C(1) << 48) - 1),
+        .end = result->end & 7,
+        .side_is_guess = result->side_is_guess,
+        .is_loss = result->is_loss,
         .connection = result->connection,
         .payload_len = result->payload_len,
         .seq_gap = result->seq_gap,
@@ -398,10 +402,13 @@ bool store_get(struct store *store, uint32_t frame, struct connmon_observation *
         .side = record->parts & HAS_ORIGINAL ? CONNMON_SIDE_NONE
                 : record->bits & FROM_SERVER ? CONNMON_SERVER
                                              : CONNMON_CLIENT,
+        .side_is_guess = record->side_is_guess,
         .seq_gap = record->seq_gap,
         .seq_event = record->seq_event,
+        .is_loss = record->is_loss,
         .state = record->state,
         .event = record->event,
+        .end = record->end,
     };
     if (result->seq_event < CONNMON_SEQ_HOLE_FILL && !(record->flags & CONNMON_RST))
         result->new_payload = result->payload_len;

@@ -12,14 +12,11 @@
 
 #include <epan/srt_table.h>
 
-#include "conversation.h"
+#include "observation.h"
 #include "report.h"
-#include "statistics.h"
 #include "text.h"
 
 enum { SERVER_TABLE, CLIENT_TABLE, TABLES, MOST_ROWS = 1 << 24 };
-
-static struct statistics *statistics; /* tell which side is the client's */
 
 static void start(struct register_srt *srt _U_, GArray *tables)
 {
@@ -29,25 +26,22 @@ static void start(struct register_srt *srt _U_, GArray *tables)
     };
     static const char *const short_names[TABLES] = {"Server", "Client"};
 
-    if (!statistics)
-        statistics = statistics_new();
-    statistics_reset(statistics);
     for (int i = 0; i < TABLES; i++)
         init_srt_table(names[i], short_names[i], tables, 0, "Connection", "tcp.stream", NULL);
 }
 
 /* "client:port -> server:port" */
-static void name_row(srt_stat_table *table, int row, const struct conversation *conversation,
-                     uint8_t client)
+static void name_row(srt_stat_table *table, int row, const struct connmon_observation *seen)
 {
+    const bool is_clients = seen->result.side == CONNMON_CLIENT;
     char name[2 * REPORT_CELL_SIZE];
     struct text text = {name, name + sizeof(name) - 1};
 
     if (row < table->num_procs && table->procedures[row].procedure)
         return;
-    text_endpoint(&text, &conversation->ends[client]);
+    text_endpoint(&text, is_clients ? &seen->src : &seen->dst);
     text_string(&text, " -> ");
-    text_endpoint(&text, &conversation->ends[!client]);
+    text_endpoint(&text, is_clients ? &seen->dst : &seen->src);
     *text.at = '\0';
     init_srt_table_row(table, row, name);
 }
@@ -56,23 +50,16 @@ static tap_packet_status count(void *data, packet_info *pinfo, epan_dissect_t *e
                                const void *observation, tap_flags_t flags _U_)
 {
     const struct connmon_observation *seen = observation;
-    const struct conversation *conversation;
     const nstime_t delay = {.secs = (time_t)(seen->result.rtt_ns / NS_PER_S),
                             .nsecs = (int)(seen->result.rtt_ns % NS_PER_S)};
     nstime_t since;
     srt_stat_table *table;
-    uint8_t client;
-    bool is_guess;
 
-    statistics_add(statistics, seen);
-    conversation = statistics_conversation(statistics, seen->result.connection);
-    if (!conversation || seen->result.rtt_source == CONNMON_RTT_NONE ||
-        seen->discriminator >= MOST_ROWS)
+    if (seen->result.rtt_source == CONNMON_RTT_NONE || seen->discriminator >= MOST_ROWS)
         return TAP_PACKET_DONT_REDRAW;
-    client = conversation_client(conversation, &is_guess);
     table = g_array_index(((srt_data_t *)data)->srt_array, srt_stat_table *,
-                          seen->result.direction == client ? CLIENT_TABLE : SERVER_TABLE);
-    name_row(table, (int)seen->discriminator, conversation, client);
+                          seen->result.side == CONNMON_CLIENT ? CLIENT_TABLE : SERVER_TABLE);
+    name_row(table, (int)seen->discriminator, seen);
     nstime_delta(&since, &pinfo->abs_ts, &delay);
     add_srt_table_data(table, (int)seen->discriminator, &since, pinfo);
     return TAP_PACKET_REDRAW;

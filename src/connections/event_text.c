@@ -21,7 +21,7 @@ static const char *words_of(int kind)
         [CONNMON_EVENT_HALF_CLOSED] = "half-closed",
         [CONNMON_EVENT_CLOSED] = "closed by FIN",
         [CONNMON_EVENT_RESET] = "reset",
-        [CONNMON_EVENT_RESET_IGNORED] = "not reset: seqno out of window",
+        [CONNMON_EVENT_RESET_IGNORED] = "not reset: RST ignored",
         [CONNMON_EVENT_REUSED] = "ports reused",
         [EVENT_TIMED_OUT] = "timed out",
     };

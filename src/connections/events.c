@@ -230,6 +230,14 @@ static void close_entry(struct events *events, struct entry *entry)
     events->totals.closed++;
 }
 
+/* It was not reset after all. */
+static void reopen_entry(struct events *events, struct entry *entry)
+{
+    entry->is_closed = false;
+    enqueue(events, entry, OPEN, events->clock.now_ns);
+    events->totals.closed--;
+}
+
 /* Looks at who was unseen for longest, as far as the queue knows: he may be gone or stand
  * elsewhere, or have been seen since. */
 static void call_first(struct events *events, uint8_t which)
@@ -381,19 +389,28 @@ static struct entry *entry_of(struct events *events, struct entry *entry,
     return entry->serial == serial ? entry : renumber(events, entry, seen);
 }
 
-/* Tells what a packet of an open connection means for it. */
+/* A closed connection goes on or is closed in another way: whoever was to be reset ignored it. */
+static bool proves_no_reset(const struct connmon_result *result)
+{
+    return result->event == CONNMON_EVENT_RESET_IGNORED || result->event == CONNMON_EVENT_CLOSED;
+}
+
+/* Tells what a packet of an open connection, or of one that is open after all, means for it. */
 static void tell_event(struct events *events, struct entry *entry,
                        const struct connmon_observation *seen)
 {
     const struct connmon_result *result = &seen->result;
     struct event event = event_of((int)result->event, seen);
+    const bool is_proof = entry->is_closed;
 
+    if (is_proof)
+        reopen_entry(events, entry);
     if (result->event == CONNMON_EVENT_ESTABLISHED) {
         event.has_server_delay = result->handshake.has_server && result->handshake.completes;
         event.has_client_delay = result->handshake.has_client;
         event.server_delay_ns = result->handshake.server_ns;
         event.client_delay_ns = result->handshake.client_ns;
-    } else if (result->event != CONNMON_EVENT_CLOSED) {
+    } else if (result->event != CONNMON_EVENT_CLOSED && !is_proof) {
         event.by = result->side;
     }
     if (result->event == CONNMON_EVENT_CLOSED || result->event == CONNMON_EVENT_RESET)
@@ -416,7 +433,7 @@ static void take(struct events *events, const struct connmon_observation *seen)
         return;
     touch(events, last_seen_find(&events->last_seen, entry->serial), seen);
     if (seen->result.event > CONNMON_EVENT_FOUND_MIDSTREAM && !begins_anew(seen) &&
-        !entry->is_closed) /* else it is nothing, or told already */
+        (!entry->is_closed || proves_no_reset(&seen->result))) /* else it is told already */
         tell_event(events, entry, seen);
 }
 

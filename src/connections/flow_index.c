@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "field.h"
 #include "label.h"
 #include "ranges.h"
 #include "statistics.h"
@@ -293,8 +294,7 @@ static void put_connection(struct tree *tree, const struct flow_index_options *o
     const struct conversation *row = statistics_conversation(index->statistics, serial);
     const struct entry *entry = &index->entries[serial];
     char label[CONNMON_LABEL_SIZE];
-    bool is_guess;
-    uint8_t client = conversation_client(row, &is_guess), first = entry->first;
+    const uint8_t client = row->client, first = entry->first;
 
     tree_begin_object(tree);
     tree_string(tree, "label",
@@ -308,7 +308,7 @@ static void put_connection(struct tree *tree, const struct flow_index_options *o
         tree_time(tree, "start", row->first_time);
         tree_time(tree, "end", row->last_time);
     }
-    tree_string(tree, "ended", conversation_end_name(conversation_end(row)));
+    tree_string(tree, "ended", connmon_end_name(row->end));
     put_filter(tree, options, row, entry);
     tree_begin_list(tree, "flows");
     for (int i = 0; i < 2; i++) {

@@ -28,6 +28,10 @@ enum flow_flags {
     FLOW_HAS_BEGIN = 0x100,   /* isn */
     FLOW_WAS_RESET = 0x200,   /* the connection was, since the flow's latest SYN */
     FLOW_HAS_PROBE = 0x400,   /* the byte before `high` was sent alone into a closed window */
+    FLOW_HAS_FIN = 0x800,     /* its host has sent all */
+    FLOW_HAS_RESET = 0x1000,  /* its host has reset the connection */
+    FLOW_HAS_LIMIT = 0x2000,  /* limit */
+    FLOW_IS_SYN = 0x4000,     /* the flow's latest segment, so `window` is not scaled */
 };
 
 /* One direction of a connection. */
@@ -41,6 +45,7 @@ struct flow {
     uint32_t low;         /* where its first segment began; if FLOW_HAS_HIGH */
     uint32_t high;        /* highest sequence end: the expected seqno */
     uint32_t last_resend; /* packet of the latest retransmission or hole fill, modulo 2^32 */
+    uint32_t limit;       /* `high` when the connection was reset: what lies beyond came later */
 
     /* Acknowledgments that this flow has sent */
     uint32_t ack_high;

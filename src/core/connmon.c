@@ -9,8 +9,10 @@
 
 #include "copies.h"
 #include "dup_ack.h"
+#include "ending.h"
 #include "handshake.h"
 #include "lifecycle.h"
+#include "loss.h"
 #include "rtt.h"
 #include "sequence.h"
 #include "side.h"
@@ -98,10 +100,12 @@ static void apply_rules(struct sighting *seen)
     handshake_follow(seen);
     rtt_match(seen);
     sequence_place(seen);
+    loss_judge(seen);
     rtt_save(seen);
     rtt_judge(seen);
     dup_ack_follow(seen);
     turns_follow(seen);
+    ending_follow(seen);
 }
 
 enum connmon_status connmon_process(struct connmon *core, const struct connmon_segment *segment,

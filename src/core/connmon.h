@@ -105,10 +105,20 @@ enum connmon_event {
     CONNMON_EVENT_DUPLICATE_SYN,
     CONNMON_EVENT_DUPLICATE_SYN_ACK,
     CONNMON_EVENT_HALF_CLOSED,   /* the sender has sent all it had; the other has not */
-    CONNMON_EVENT_CLOSED,        /* both FINs are acknowledged */
+    CONNMON_EVENT_CLOSED,        /* both FINs are acknowledged, or a RST follows them */
     CONNMON_EVENT_RESET,         /* by the sender */
-    CONNMON_EVENT_RESET_IGNORED, /* a RST that no receiver may believe */
+    CONNMON_EVENT_RESET_IGNORED, /* a RST that no receiver may believe; or no RST, but proof that
+                                    the RST before was not believed */
     CONNMON_EVENT_REUSED,        /* a new connection between the same ports */
+};
+
+/* How a connection has ended, as far as what was seen of it so far tells. */
+enum connmon_end {
+    CONNMON_END_OPEN = 0,
+    CONNMON_END_PARTIAL, /* not ended, but one direction or the SYNs were not seen */
+    CONNMON_END_FIN,     /* both hosts have sent their FIN; what resets it later changes nothing */
+    CONNMON_END_RESET_BY_CLIENT,
+    CONNMON_END_RESET_BY_SERVER,
 };
 
 /* Which of the two delays is the trustworthy one. */
@@ -148,15 +158,19 @@ struct connmon_result {
     uint32_t payload_len;   /* as given */
     uint8_t direction;      /* 0: sent by the endpoint whose segment came first; 1: by the other */
     enum connmon_side side; /* which end sent it, and so whose delay it tells */
+    bool side_is_guess;     /* no SYN has told it yet; a later segment may know better */
 
     int32_t seq_gap; /* seqno minus expected seqno, modulo 2^32; 0 on a flow's first segment */
     enum connmon_seq_event seq_event;
+    bool is_loss; /* that event tells of a loss: a hole that the receiver's window allows, or data
+                     that comes late or again and was not acknowledged before */
     uint32_t new_payload;    /* bytes that the flow had not carried before, hole fills included */
     uint32_t resent_payload; /* bytes that it had; neither counts a keep-alive's or a RST's payload,
                                 nor the byte of a probe that a closed window refused */
 
     enum connmon_state state; /* of the segment's sender, after this segment */
     enum connmon_event event;
+    enum connmon_end end; /* of the connection, after this segment; the latest one knows best */
 
     struct connmon_delay tsval;   /* RFC 7323 timestamps */
     struct connmon_delay seqno;   /* sequence number against acknowledgment number */

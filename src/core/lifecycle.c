@@ -207,8 +207,12 @@ static void follow_rst(struct sighting *seen)
     if (is_over(seen))
         return;
     if (is_reset_plausible(seen)) {
+        /* Behind both FINs it takes nothing from anyone (RFC 9293 section 3.10.7.4: in CLOSING,
+         * LAST-ACK and TIME-WAIT the user is not told of a reset). */
+        bool have_fins = (seen->flow->flags & seen->reverse->flags & FLOW_HAS_FIN) != 0;
+
         move(seen, CONNMON_STATE_CLOSED, CONNMON_STATE_CLOSED);
-        tell(seen, CONNMON_EVENT_RESET);
+        tell(seen, have_fins ? CONNMON_EVENT_CLOSED : CONNMON_EVENT_RESET);
     } else {
         tell(seen, CONNMON_EVENT_RESET_IGNORED);
     }

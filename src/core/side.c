@@ -28,4 +28,5 @@ void side_follow(struct sighting *seen)
     learn(seen);
     seen->result->side =
         seen->from == client_of(seen->connection) ? CONNMON_CLIENT : CONNMON_SERVER;
+    seen->result->side_is_guess = !(seen->connection->flags & CONNECTION_HAS_SYN);
 }

@@ -127,6 +127,19 @@ const char *connmon_side_name(enum connmon_side side)
     }
 }
 
+const char *connmon_end_name(enum connmon_end end)
+{
+    static const char *const names[] = {
+        [CONNMON_END_OPEN] = "open",
+        [CONNMON_END_PARTIAL] = "seen in part",
+        [CONNMON_END_FIN] = "FIN",
+        [CONNMON_END_RESET_BY_CLIENT] = "reset by client",
+        [CONNMON_END_RESET_BY_SERVER] = "reset by server",
+    };
+
+    return names[end];
+}
+
 const char *connmon_rtt_source_name(enum connmon_rtt_source source)
 {
     switch (source) {

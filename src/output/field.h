@@ -69,5 +69,6 @@ const char *connmon_rtt_source_name(enum connmon_rtt_source source);
 const char *connmon_seq_event_name(enum connmon_seq_event event);
 const char *connmon_state_name(enum connmon_state state);
 const char *connmon_event_name(enum connmon_event event);
+const char *connmon_end_name(enum connmon_end end); /* "open", "FIN", "reset by client", ... */
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "field.h"
 #include "text.h"
 
 enum column {
@@ -199,10 +200,11 @@ static void set_verdict(const struct conversation *conversation, enum column col
         set_time(cell, ns);
 }
 
-static void set_whole(const struct conversation *conversation, uint8_t client, bool is_guess,
-                      enum column column, struct report_cell *cell)
+static void set_whole(const struct conversation *conversation, enum column column,
+                      struct report_cell *cell)
 {
     const struct side *sides = conversation->sides;
+    const uint8_t client = conversation->client;
 
     switch (column) {
     case CONVERSATION_STREAM:
@@ -215,7 +217,7 @@ static void set_whole(const struct conversation *conversation, uint8_t client, b
         set_end(cell, &conversation->ends[!client]);
         break;
     case CONVERSATION_GUESS:
-        set_number(cell, is_guess);
+        set_number(cell, conversation->client_is_guess);
         break;
     case CONVERSATION_START:
         if (conversation->has_time)
@@ -226,7 +228,7 @@ static void set_whole(const struct conversation *conversation, uint8_t client, b
             set_time(cell, conversation_duration(conversation));
         break;
     case CONVERSATION_END:
-        set_text(cell, conversation_end_name(conversation_end(conversation)));
+        set_text(cell, connmon_end_name(conversation->end));
         break;
     case CONVERSATION_PACKETS:
         set_number(cell, (uint64_t)sides[0].packets + sides[1].packets);
@@ -245,13 +247,12 @@ static void conversation_cell(const void *row, const struct report_column *colum
 {
     const struct conversation *conversation = row;
     enum column id = (enum column)(column->id & ~OF_SERVER);
-    bool is_guess;
-    uint8_t client = conversation_client(conversation, &is_guess);
+    const uint8_t client = conversation->client;
     const struct side *side = &conversation->sides[column->id & OF_SERVER ? !client : client];
 
     cell->is_present = false;
     if (!column->prefix)
-        set_whole(conversation, client, is_guess, id, cell);
+        set_whole(conversation, id, cell);
     else if (id == SIDE_THROUGHPUT)
         set_throughput(conversation, side, cell);
     else if (id == SIDE_ZERO_WINDOW)

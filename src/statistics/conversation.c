@@ -29,25 +29,11 @@ static void add_time(int64_t *sum, int64_t ns)
     *sum = ns > INT64_MAX - *sum ? INT64_MAX : *sum + ns;
 }
 
-static void follow_flags(struct conversation *conversation, struct side *side,
-                         const struct connmon_observation *seen)
+static void follow_whole(struct conversation *conversation, const struct connmon_result *result)
 {
-    uint8_t direction = seen->result.direction;
-
-    if (has_flag(seen, CONNMON_RST)) {
-        /* Behind both FINs it ends nothing: a host had closed its socket before it read all. */
-        if (!conversation->has_reset &&
-            !(conversation->sides[0].has_fin && conversation->sides[1].has_fin)) {
-            conversation->has_reset = true;
-            conversation->reset_direction = direction;
-        }
-        return;
-    }
-    if (has_flag(seen, CONNMON_SYN) && !conversation->is_client_known) {
-        conversation->is_client_known = true;
-        conversation->client_direction = has_flag(seen, CONNMON_ACK) ? !direction : direction;
-    }
-    side->has_fin |= has_flag(seen, CONNMON_FIN);
+    conversation->client = result->side == CONNMON_CLIENT ? result->direction : !result->direction;
+    conversation->client_is_guess = result->side_is_guess;
+    conversation->end = result->end;
 }
 
 const struct troubles *side_troubles(const struct side *side)
@@ -134,8 +120,8 @@ static void count_events(struct troubles *troubles, const struct connmon_result 
 
     switch (result->seq_event) {
     case CONNMON_SEQ_HOLE:
-        troubles->holes++;
-        troubles->missing_bytes += (uint32_t)result->seq_gap;
+        troubles->holes += result->is_loss;
+        troubles->missing_bytes += result->is_loss ? (uint32_t)result->seq_gap : 0;
         break;
     case CONNMON_SEQ_HOLE_FILL:
         filled = filled_bytes(result);
@@ -163,6 +149,8 @@ static void follow_loss(const struct side *side, struct troubles *troubles,
     int64_t ns;
 
     if (result->seq_event == CONNMON_SEQ_HOLE) {
+        if (!result->is_loss)
+            return;
         if (!troubles->has_hole)
             troubles->hole_since = seen->time_ns;
         troubles->has_hole = true;
@@ -172,7 +160,7 @@ static void follow_loss(const struct side *side, struct troubles *troubles,
             add_time(&troubles->lost_before, ns);
         troubles->has_hole = troubles->missing_bytes > 0;
         troubles->hole_since = seen->time_ns;
-    } else if (connmon_is_resend(result) && side->has_previous &&
+    } else if (connmon_is_resend(result) && result->is_loss && side->has_previous &&
                clock_elapsed(side->previous_time, seen->time_ns, &ns)) {
         add_time(&troubles->lost_beyond, ns);
     }
@@ -261,7 +249,7 @@ bool conversation_add(struct conversation *conversation, const struct connmon_ob
     side->packets++;
     side->wire_bytes += seen->wire_len;
     side->payload_bytes += seen->result.payload_len;
-    follow_flags(conversation, side, seen);
+    follow_whole(conversation, &seen->result);
     is_whole &= count_delays(side, &seen->result, memory);
     count_handshake(side, &seen->result);
     is_whole &= count_troubles(side, seen, memory);
@@ -279,31 +267,9 @@ int64_t conversation_duration(const struct conversation *conversation)
     return ns;
 }
 
-uint8_t conversation_client(const struct conversation *conversation, bool *is_guess)
-{
-    *is_guess = !conversation->is_client_known;
-    if (conversation->is_client_known)
-        return conversation->client_direction;
-    return conversation->ends[0].port >= conversation->ends[1].port ? 0 : 1;
-}
-
 bool conversation_is_one_way(const struct conversation *conversation)
 {
     return conversation->directions == 1 || conversation->directions == 2;
-}
-
-enum conversation_end conversation_end(const struct conversation *conversation)
-{
-    bool is_guess;
-    uint8_t client = conversation_client(conversation, &is_guess);
-
-    if (conversation->has_reset)
-        return conversation->reset_direction == client ? END_RESET_BY_CLIENT : END_RESET_BY_SERVER;
-    if (conversation->sides[0].has_fin && conversation->sides[1].has_fin)
-        return END_FIN;
-    if (is_guess || conversation_is_one_way(conversation))
-        return END_PARTIAL;
-    return END_OPEN;
 }
 
 int64_t conversation_zero_window(const struct conversation *conversation, const struct side *side)
@@ -320,13 +286,11 @@ int64_t conversation_zero_window(const struct conversation *conversation, const 
 enum conversation_cause conversation_cause(const struct conversation *conversation, int64_t *ns)
 {
     int64_t spent[CAUSES] = {0};
-    bool is_guess;
-    uint8_t client = conversation_client(conversation, &is_guess);
     enum conversation_cause most = CAUSE_NOTHING;
 
     for (int i = 0; i < 2; i++) {
         const struct side *side = &conversation->sides[i];
-        bool is_client = i == client;
+        bool is_client = i == conversation->client;
 
         int64_t *network = &spent[is_client ? CAUSE_CLIENT_NETWORK : CAUSE_SERVER_NETWORK];
 
@@ -409,17 +373,4 @@ const char *conversation_cause_name(enum conversation_cause cause)
     };
 
     return names[cause];
-}
-
-const char *conversation_end_name(enum conversation_end end)
-{
-    static const char *const names[] = {
-        [END_OPEN] = "open",
-        [END_PARTIAL] = "seen in part",
-        [END_FIN] = "FIN",
-        [END_RESET_BY_CLIENT] = "reset by client",
-        [END_RESET_BY_SERVER] = "reset by server",
-    };
-
-    return names[end];
 }

@@ -1,8 +1,8 @@
 /* conversation.h - a whole connection in figures: who is slow?
  *
  * Everything is kept per direction, as the figures of the host that sends in it: what it sent, the
- * delay between the capture point and it, and how it behaved. Which direction is the client's is
- * only asked when the figures are read, since a handshake may come late or never.
+ * delay between the capture point and it, and how it behaved. Which direction is the client's, and
+ * how the connection ended, is the core's to say; of what it said, the latest counts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,14 +27,6 @@ enum conversation_cause {
     CAUSE_LOSS_BEFORE,    /* waiting for what was lost before the capture point */
     CAUSE_LOSS_BEYOND,    /* waiting for what was lost beyond it to be resent */
     CAUSES,
-};
-
-enum conversation_end {
-    END_OPEN = 0,
-    END_PARTIAL, /* one direction only, or no handshake, and not closed */
-    END_FIN,     /* both sides sent a FIN */
-    END_RESET_BY_CLIENT,
-    END_RESET_BY_SERVER,
 };
 
 /* The kinds of delays in a side's histogram. */
@@ -72,15 +64,15 @@ struct side {
     int64_t responding, network;  /* time that went into them */
     uint32_t packets;
     uint32_t copies; /* packets that the capture shows again; they count nowhere else */
-    bool has_rtt, has_previous, has_handshake, has_fin;
+    bool has_rtt, has_previous, has_handshake;
 };
 
 struct conversation {
     uint32_t discriminator;
-    uint8_t client_direction; /* valid if is_client_known */
-    uint8_t reset_direction;  /* valid if has_reset */
-    uint8_t directions;       /* in which packets were seen: bit 0, bit 1 */
-    bool has_time : 1, is_client_known : 1, has_reset : 1;
+    uint8_t client;     /* the direction in which it sends */
+    uint8_t directions; /* in which packets were seen: bit 0, bit 1 */
+    enum connmon_end end;
+    bool client_is_guess : 1, has_time : 1;
     bool has_holes : 1;              /* a side has or had some */
     int64_t first_time, last_time;   /* valid if has_time */
     struct side sides[2];            /* by direction */
@@ -92,15 +84,8 @@ struct conversation {
 bool conversation_add(struct conversation *conversation, const struct connmon_observation *seen,
                       struct memory *memory);
 
-/* The direction in which the client sends: the sender of the SYN. Without a handshake it is
- * guessed, and `*is_guess` true: the side with the higher port, or else the first sender. */
-uint8_t conversation_client(const struct conversation *conversation, bool *is_guess);
-
 /* Whether only one of the directions was seen. */
 bool conversation_is_one_way(const struct conversation *conversation);
-
-/* How the connection ended, as far as the capture tells. */
-enum conversation_end conversation_end(const struct conversation *conversation);
 
 /* What went wrong on a side; never NULL. */
 const struct troubles *side_troubles(const struct side *side);
@@ -129,8 +114,7 @@ void side_clear(struct side *side, struct memory *memory);
 /* How long the connection lasted, as far as the capture tells; 0 if no packet had a time. */
 int64_t conversation_duration(const struct conversation *conversation);
 
-/* "server side network", "nothing unusual", ...; "open", "FIN", ... */
+/* "server side network", "nothing unusual", ... */
 const char *conversation_cause_name(enum conversation_cause cause);
-const char *conversation_end_name(enum conversation_end end);
 
 #endif

@@ -110,8 +110,7 @@ static bool add_side(struct hosts *hosts, const struct conversation *conversatio
 
 bool hosts_add(struct hosts *hosts, const struct conversation *conversation, struct memory *memory)
 {
-    bool is_guess;
-    uint8_t client = conversation_client(conversation, &is_guess);
+    const uint8_t client = conversation->client;
 
     return add_side(hosts, conversation, client, false, memory) &&
            add_side(hosts, conversation, !client, true, memory);

@@ -32,12 +32,18 @@ static bool is_closed(const struct stall_side *side)
     return side->has_window && side->window == 0;
 }
 
+static bool is_resent(const struct arrival *now)
+{
+    return now->result->seq_event == CONNMON_SEQ_RETRANSMISSION ||
+           now->result->seq_event == CONNMON_SEQ_HOLE_FILL;
+}
+
+/* Nobody waits for what was acknowledged before. */
 static bool has_data(const struct arrival *now)
 {
-    const enum connmon_seq_event event = now->result->seq_event;
-
     return now->segment->payload_len > 0 && !has(now, CONNMON_RST) &&
-           event != CONNMON_SEQ_KEEP_ALIVE &&
+           now->result->seq_event != CONNMON_SEQ_KEEP_ALIVE &&
+           !(is_resent(now) && !now->result->is_loss) &&
            !(is_closed(now->to) && now->segment->payload_len <= PROBE_SIZE);
 }
 
@@ -77,12 +83,6 @@ static bool is_in_flight(const struct stall_side *sender, const struct stall_sid
     return sender->has_high && receiver->has_acked && mod32_after(sender->high, receiver->acked);
 }
 
-static bool is_resent(const struct arrival *now)
-{
-    return now->result->seq_event == CONNMON_SEQ_RETRANSMISSION ||
-           now->result->seq_event == CONNMON_SEQ_HOLE_FILL;
-}
-
 /* Whether the sender had to speak, rather than chose to. */
 static bool is_due(const struct arrival *now)
 {
@@ -103,7 +103,7 @@ static void find_cause(const struct arrival *now, struct stall *stall)
     stall->direction = sender;
     if (opens_window(now)) {
         stall->cause = STALL_WINDOW;
-    } else if (is_resent(now)) {
+    } else if (is_resent(now) && now->result->is_loss) {
         stall->cause = STALL_RECOVERY;
     } else if ((is_closed(now->to) && has_data(now)) || fills_window(now)) {
         stall->cause = STALL_WINDOW;

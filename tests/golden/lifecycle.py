@@ -19,6 +19,8 @@ class Host:
         self.asked = self.answered = self.is_open = False  # SYN sent; a SYN got or answered
         self.has_fin = self.fin_is_acked = False           # its own
         self.got_fin = self.got_fin_first = False          # it has acknowledged the other's FIN
+        self.has_closed = False  # it has sent a FIN, in whatever state
+        self.limit = None        # after a reset: what it sends beyond came after that
 
     @property
     def state(self):
@@ -47,6 +49,7 @@ class Life:
 
     def __init__(self):
         self.hosts, self.is_reset, self.has_begun = {}, False, False
+        self.may_go_on = False  # after a reset that its receiver may have ignored
 
     def follow(self, s, f, g):
         """(state, event) of a segment."""
@@ -54,7 +57,14 @@ class Life:
             return "-", "-"
         a, b = (self.hosts.setdefault(end, Host()) for end in (s.src, s.dst))
         event = self.event(s, f, g, a, b)
-        a = self.hosts[s.src]
+        a, b = self.hosts[s.src], self.hosts[s.dst]
+        if not s.flags & RST:
+            begins = f.begins_anew(s) and not f.is_late(s)
+            high = None if begins else f.sequence.high
+            beyond = s.length if high is None else distance(s.seq + s.length, high)
+            a.has_closed |= bool(s.flags & FIN) and (high is None or beyond >= 0)
+            if self.is_reset and self.may_go_on:
+                event = self.go_on(s, f, g, a, b, beyond) or event
         return "closed" if self.is_reset else a.state, event
 
     def event(self, s, f, g, a, b):
@@ -70,6 +80,30 @@ class Life:
         if s.flags & SYN:
             return (self.syn_ack if s.flags & ACK else self.syn)(s, f, g, a, b)
         return self.other(s, f, g, a, b)
+
+    def go_on(self, s, f, g, a, b, beyond):
+        """After a reset: who acknowledges what came after it was not reset."""
+        if s.flags & SYN or a.limit is None:
+            a.limit = s.seq
+        if s.flags & SYN or not s.flags & ACK or b.limit is None or \
+                not distance(s.ack, b.limit) > 0 >= distance(s.ack, g.sequence.high):
+            return None
+        self.is_reset = False
+        high = s.seq + s.length if beyond > 0 or f.sequence.high is None else f.sequence.high
+        is_acked = g.ack is not None and (g.ack[0] - high) % 2**32 == 0
+        for host, is_acked in ((a, is_acked), (b, self.is_newest(s, f, g))):
+            host.has_fin, host.fin_is_acked = host.has_closed, host.has_closed and is_acked
+            host.is_open = True
+        for host, other in ((a, b), (b, a)):
+            host.got_fin = other.fin_is_acked
+            host.got_fin_first = not host.fin_is_acked  # which of both was is not known any more
+        return "closed" if self.is_over(a, b) else "reset_ignored"
+
+    @staticmethod
+    def is_newest(s, f, g):
+        """Whether all that the receiver has sent is acknowledged."""
+        newest = s.ack if f.ack is None or distance(s.ack, f.ack[0]) > 0 else f.ack[0]
+        return (newest - g.sequence.high) % 2**32 == 0
 
     def begin_again(self, s):
         """The ports are used anew, and of the other end nothing is known yet."""
@@ -166,7 +200,10 @@ class Life:
             return "-"
         if not self.is_plausible(s, f, g, a, b):
             return "reset_ignored"
-        self.is_reset = True
+        a.limit, b.limit = f.sequence.high, g.sequence.high
+        self.is_reset, self.may_go_on = True, not (a.has_closed and b.has_closed)
+        if not self.may_go_on:
+            return "closed"  # nobody is told of a reset any more
         return "reset"
 
     def is_plausible(self, s, f, g, a, b):

@@ -17,8 +17,8 @@
 
 #define MS INT64_C(1000000)
 
-/* A packet of 100 bytes between 192.0.2.1:40000, which sends in direction 0, and 198.51.100.2:80.
- */
+/* A packet of 100 bytes between the client, 192.0.2.1:40000, which sends in direction 0, and
+ * 198.51.100.2:80. What comes late or again tells of a loss. */
 static inline struct connmon_observation observe(int64_t ms, uint8_t direction, unsigned flags,
                                                  uint32_t payload)
 {
@@ -33,7 +33,10 @@ static inline struct connmon_observation observe(int64_t ms, uint8_t direction, 
         .dst = ends[!direction],
         .wire_len = 100,
         .flags = (uint8_t)flags,
-        .result = {.direction = direction, .payload_len = payload},
+        .result = {.direction = direction,
+                   .side = direction == 0 ? CONNMON_CLIENT : CONNMON_SERVER,
+                   .payload_len = payload,
+                   .is_loss = true},
     };
 }
 

@@ -5,6 +5,7 @@
 #include "figures.h"
 
 #include "conversation.h"
+#include "field.h"
 
 struct fixture {
     struct memory memory;
@@ -67,19 +68,25 @@ static void add_answer(struct fixture *f, int64_t ms, uint8_t direction, int64_t
     add(f, seen);
 }
 
-static void the_client_sent_the_syn(void **state)
+/* It may know better once it has seen a SYN, or what follows a RST. */
+static void the_core_knows_best_in_the_end(void **state)
 {
     struct fixture *f = *state;
-    bool is_guess;
+    struct connmon_observation seen = observe(0, 1, CONNMON_ACK, 10);
 
-    add(f, observe(0, 1, CONNMON_ACK, 10));
-    assert_int_equal(conversation_client(&f->conversation, &is_guess), 0); /* its port is higher */
-    assert_true(is_guess);
-    add(f, observe(1, 0, CONNMON_SYN | CONNMON_ACK, 0)); /* and so it is the server */
-    assert_int_equal(conversation_client(&f->conversation, &is_guess), 1);
-    assert_false(is_guess);
-    add(f, observe(2, 0, CONNMON_SYN, 0)); /* the first one counts */
-    assert_int_equal(conversation_client(&f->conversation, &is_guess), 1);
+    seen.result.side_is_guess = true;
+    seen.result.end = CONNMON_END_PARTIAL;
+    add(f, seen);
+    assert_int_equal(f->conversation.client, 0);
+    assert_true(f->conversation.client_is_guess);
+    assert_int_equal(f->conversation.end, CONNMON_END_PARTIAL);
+    seen.result.side = CONNMON_CLIENT;
+    seen.result.side_is_guess = false;
+    seen.result.end = CONNMON_END_FIN;
+    add(f, seen);
+    assert_int_equal(f->conversation.client, 1);
+    assert_false(f->conversation.client_is_guess);
+    assert_int_equal(f->conversation.end, CONNMON_END_FIN);
 }
 
 /* RFC 6298 section 2. */
@@ -197,6 +204,27 @@ static void a_filled_hole_cost_time(void **state)
     assert_int_equal(side_troubles(side)->holes, 1);
 }
 
+static void what_tells_of_no_loss_cost_nothing(void **state)
+{
+    struct fixture *f = *state;
+    const struct side *side = &f->conversation.sides[0];
+    struct connmon_observation seen = observe(1000, 0, CONNMON_ACK, 10);
+
+    add_event(f, 0, 0, CONNMON_SEQ_NORMAL, 0);
+    seen.result.is_loss = false;
+    seen.result.seq_event = CONNMON_SEQ_RETRANSMISSION;
+    add(f, seen);
+    assert_int_equal(side_troubles(side)->retransmissions, 1);
+    assert_int_equal(side_troubles(side)->lost_beyond, 0);
+    seen.result.seq_event = CONNMON_SEQ_HOLE;
+    seen.result.seq_gap = INT32_MAX;
+    add(f, seen);
+    add_event(f, 3000, 0, CONNMON_SEQ_HOLE_FILL, -1000);
+    assert_int_equal(side_troubles(side)->holes, 0);
+    assert_int_equal(side_troubles(side)->missing_bytes, 0);
+    assert_int_equal(side_troubles(side)->lost_before, 0);
+}
+
 static void an_acknowledged_hole_cost_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -290,8 +318,8 @@ static void every_word_is_told(void **state)
     (void)state;
     for (enum conversation_cause i = CAUSE_NOTHING; i < CAUSES; i++)
         assert_true(strlen(conversation_cause_name(i)) > 0);
-    for (enum conversation_end i = END_OPEN; i <= END_RESET_BY_SERVER; i++)
-        assert_true(strlen(conversation_end_name(i)) > 0);
+    for (enum connmon_end i = CONNMON_END_OPEN; i <= CONNMON_END_RESET_BY_SERVER; i++)
+        assert_true(strlen(connmon_end_name(i)) > 0);
 }
 
 static void sides_are_merged(void **state)
@@ -319,7 +347,7 @@ static void sides_are_merged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(the_client_sent_the_syn),
+        test(the_core_knows_best_in_the_end),
         test(jitter_is_rttvar),
         test(an_answer_takes_what_the_network_did_not),
         test(what_goes_wrong_takes_memory_only_then),
@@ -327,6 +355,7 @@ int main(void)
         test(what_was_resent_in_part_counts_in_part),
         test(a_refused_probe_is_no_retransmission),
         test(a_filled_hole_cost_time),
+        test(what_tells_of_no_loss_cost_nothing),
         test(an_acknowledged_hole_cost_nothing),
         test(a_window_of_0_counts_until_it_opens_or_to_the_end),
         test(unknown_times_are_not_looked_at),
