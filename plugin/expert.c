@@ -62,7 +62,11 @@ bool expert_is_referenced(proto_tree *tree)
 
 static void show_resend(packet_info *pinfo, const struct connmon_result *result, proto_item *item)
 {
-    if (result->resent_payload == result->payload_len)
+    if (!result->is_loss)
+        expert_add_info_format(pinfo, item, &ids[EXPERT_RETRANSMISSION],
+                               "This was acknowledged before, so it was resent without need, or "
+                               "its acknowledgment was lost beyond the capture point");
+    else if (result->resent_payload == result->payload_len)
         expert_add_info_format(pinfo, item, &ids[EXPERT_RETRANSMISSION],
                                "This has passed the capture point before, so it was lost beyond "
                                "that, or resent without need");
@@ -75,7 +79,7 @@ static void show_resend(packet_info *pinfo, const struct connmon_result *result,
 
 static void show_sequence(packet_info *pinfo, const struct connmon_result *result, proto_item *item)
 {
-    if (result->seq_event == CONNMON_SEQ_HOLE)
+    if (result->seq_event == CONNMON_SEQ_HOLE && result->is_loss)
         expert_add_info_format(pinfo, item, &ids[EXPERT_HOLE],
                                "%d bytes before this were lost or overtaken between their sender "
                                "and the capture point",

@@ -1,8 +1,8 @@
 /* stall.h - when a connection stood still though someone had to act, and who
  *
  * A connection moves when new data, resent data, a SYN, FIN or RST, a higher ackno or the opening
- * of a closed window passes the capture point. Duplicate ACKs, keep-alives, window probes and other
- * window updates are no movement. Between two movements lies a stall if that took long for this
+ * of a closed window passes the capture point. Duplicate ACKs, keep-alives, window probes, other
+ * window updates and data that was acknowledged before are no movement. Between two movements lies a stall if that took long for this
  * connection, and if somebody was waited for. Who, and why, the second of them tells:
  *
  * - It opens its receive window; or it comes in spite of a closed one, or fills what was left of it

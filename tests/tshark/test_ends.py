@@ -1,0 +1,186 @@
+"""One truth: packets, events, index and conversations, of the plugin and of the program, tell the
+same of each connection: how it ended, who was the client, what was counted."""
+import gzip
+import json
+
+import pytest
+
+import harness
+from test_fields import DEPENDS_ON_VERSION, FOLDERS, discover
+from test_index import numbers
+from test_one_truth import program
+
+CASES = harness.ROOT / "captures/cases"
+CAPTURES = [capture for capture, _ in discover([*FOLDERS, CASES])
+            if capture.name != "fuzz-2006-09-29-28586.pcap"]  # mixes connections in a tcp.stream
+# Of fragments, or of TCP that TCP carries, the two see different segments.
+SEEN_DIFFERENTLY = {"gtp2_different_udp_port.pcap", "tcp-over-tcp.pcap", *DEPENDS_ON_VERSION}
+CLOSING = {"fin_wait_1", "fin_wait_2", "closing", "last_ack", "time_wait", "closed"}
+
+
+class Told:
+    """All that one of the two tells of a capture: rows by connection."""
+
+    def __init__(self, text):
+        self.conversations, self.index, self.packets, self.events = {}, {}, {}, {}
+        for line in text.splitlines():
+            row = json.loads(line)
+            if "verdict" in row:
+                self.conversations[row["stream"]] = row
+            elif "ended" in row:
+                self.index[row["stream"]] = row
+            elif "frame" in row:
+                self.packets.setdefault(row["stream"], []).append(row)
+            else:
+                self.events.setdefault(row["stream"], []).append(row)
+
+
+def of_plugin(wireshark, capture):
+    taps = [word for tap in ("json", "events-json", "conv-json", "index")
+            for word in ("-z", f"connmon,{tap}")]
+    return Told(wireshark.run("-r", wireshark.share(capture), "-q", "-o", "connmon.timeout:0",
+                              *taps).stdout)
+
+
+def of_program(wireshark, request, capture):
+    blob = wireshark.share(capture).read_bytes()
+    blob = gzip.decompress(blob) if blob[:2] == b"\x1f\x8b" else blob
+    text = ""
+    for table in [], ["--events", "--flowMaxIdle", 0], ["--conversations"], ["--index", "json"]:
+        words = table if "--index" in table else [*table, "--json"]
+        text += wireshark.execute(program(request), "-q", "-r", "-", *words, stdin=blob).stdout
+    return Told(text)
+
+
+def end_of_events(events):
+    """None: no event told one."""
+    end = None
+    for kind, by in events:
+        if kind == "closed":
+            end = "FIN"
+        elif kind == "reset":
+            end = f"reset by {by}"
+        elif kind in ("found", "reset_ignored"):
+            end = None
+    return end
+
+
+def check_end(told, stream):
+    """By the conversation, the index, the events and the packets."""
+    row = told.conversations[stream]
+    packets = [packet for packet in told.packets[stream] if "connmon.duplicate" not in packet]
+    assert row["end"] == told.index[stream]["ended"]
+    by_events = end_of_events((event["event"], event.get("by"))
+                              for event in told.events.get(stream, ()))
+    assert by_events == end_of_events(
+        (packet.get("connmon.event", "").replace("reused", "found"), packet["connmon.side"])
+        for packet in packets)
+    if by_events:
+        assert row["end"] == by_events
+        return
+    states = {packet["connmon.side"]: packet.get("connmon.state") for packet in packets}
+    assert row["end"] in ("open", "seen in part", "FIN")
+    if row["end"] == "FIN":  # both are sent, but not acknowledged
+        assert any("FIN" in found or found in CLOSING for found in map(str, states.values()))
+
+
+def check_client(told, stream):
+    row, latest = told.conversations[stream], told.packets[stream][-1]
+    assert (row["client"], row["server"]) == (
+        told.index[stream]["client"], told.index[stream]["server"])
+    if "connmon.duplicate" not in latest:
+        source, target = latest["connmon.flow"].split("+")
+        client = source if latest["connmon.side"] == "client" else target
+        assert row["client"] == client
+
+
+def check_counts(told, stream):
+    row = told.conversations[stream]
+    for flow, side in zip(told.index[stream]["flows"], ("client", "server")):
+        sent = [packet for packet in told.packets[stream]
+                if packet["connmon.flow"] == flow["flow"]]
+        assert [packet["frame"] for packet in sent] == numbers(flow["frames"])
+        packets = [packet for packet in sent if "connmon.duplicate" not in packet]
+        events = [packet.get("connmon.seq_event") for packet in packets]
+        assert row[f"{side}_packets"] == len(packets)
+        assert row[f"{side}_copies"] == len(sent) - len(packets)
+        assert row[f"{side}_payload_bytes"] == sum(
+            packet["connmon.payload_bytes"] for packet in packets)
+        assert row[f"{side}_dup_acks"] == sum("connmon.dup_ack_num" in packet for packet in packets)
+        assert row[f"{side}_keep_alives"] == events.count("keep_alive")
+        # Less what was neither lost nor needlessly resent.
+        assert row[f"{side}_holes"] <= events.count("hole")
+        assert row[f"{side}_retransmissions"] <= events.count("retransmission")
+
+
+def identity(told, stream):
+    """A connection's number is of no meaning to the other."""
+    frames = frozenset(frame for flow in told.index[stream]["flows"]
+                       for frame in numbers(flow["frames"]))
+    row = {name: value for name, value in told.conversations[stream].items() if name != "stream"}
+    return frames, row
+
+
+def same(told):
+    return sorted((sorted(frames), row) for frames, row in
+                  (identity(told, stream) for stream in told.conversations))
+
+
+@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+def test_all_tell_the_same(wireshark, request, capture):
+    both = of_plugin(wireshark, capture), of_program(wireshark, request, capture)
+    for told in both:
+        assert told.conversations.keys() == told.index.keys() == told.packets.keys()
+        for stream in told.conversations:
+            check_end(told, stream)
+            check_client(told, stream)
+            check_counts(told, stream)
+    if capture.name not in SEEN_DIFFERENTLY:
+        assert same(both[0]) == same(both[1])
+
+
+# --- The cases, and what is right
+
+
+def rows(wireshark, request, name):
+    """{stream: row of the conversation}, the same of both."""
+    capture = CASES / f"{name}.pcap"
+    plugin = of_plugin(wireshark, capture).conversations
+    assert plugin == of_program(wireshark, request, capture).conversations
+    return plugin
+
+
+ENDS = {
+    "rst-ignored-fin": "FIN",  # its seqno is in no window
+    "rst-wrong-ack-in-syn-sent": "FIN",
+    "refused-then-accepted": "FIN",
+    "same-isn": "reset by client",
+    "late-syn": "FIN",
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_end(wireshark, request, name):
+    (row,) = rows(wireshark, request, name).values()
+    assert row["end"] == ENDS[name]
+
+
+@pytest.mark.parametrize("name", ["refused-then-accepted", "same-isn"])
+def test_who_is_refused_loses_nothing(wireshark, request, name):
+    (row,) = rows(wireshark, request, name).values()
+    assert row["client_retransmissions"] == row["server_holes"] == 0
+    assert "loss" not in row["verdict"]
+
+
+def test_what_was_acknowledged_long_ago_costs_nothing(wireshark, request):
+    (row,) = rows(wireshark, request, "spurious-after-idle").values()
+    assert row["client_retransmissions"] == 1 and "loss" not in row["verdict"]
+    capture = CASES / "spurious-after-idle.pcap"
+    assert not wireshark.fields(capture, ["frame.number"], "-Y", "connmon.expert.stall.recovery")
+
+
+def test_what_no_window_allows_is_no_loss(wireshark, request):
+    for row in rows(wireshark, request, "two-seq-spaces").values():
+        assert row["client_holes"] == row["server_holes"] == 0
+        assert row["client_missing_bytes"] == row["server_missing_bytes"] == 0
+        assert row["verdict"] == "nothing unusual"
