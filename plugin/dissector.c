@@ -186,6 +186,7 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
     struct connmon_observation *seen;
+    const struct stall *stall;
     const char *label;
 
     if (!core)
@@ -197,6 +198,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
         return 0;
     seen->time_ns = extract_time(pinfo);
     seen->wire_len = pinfo->fd->pkt_len;
+    stall = stalls_find(stalls, pinfo->num);
+    seen->stall_ns = stall ? stall->ns : 0;
     tap_queue_packet(tap, pinfo, seen);
     show(tvb, pinfo, tree, seen, label);
     return (int)tvb_reported_length(tvb);

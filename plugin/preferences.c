@@ -14,7 +14,7 @@
 
 static guint max_age_s, idle_s, slack_share;
 static guint timeout_s = 300;
-static guint queueing_ms = 100, stall_ms = 200, stall_rtts = 4;
+static guint queueing_ms = 100, stall_ms = STALL_FLOOR_MS, stall_rtts = STALL_RTTS;
 static guint max_connections, max_outstanding, max_answered, max_holes, max_memory_mb;
 static guint max_recent;
 static compat_preference split_interfaces, keep_copies;

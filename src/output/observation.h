@@ -19,6 +19,7 @@ struct connmon_observation {
     bool time_unknown;
     bool has_timestamps;
     bool has_zero_window; /* the window field is 0 */
+    int64_t stall_ns;     /* how long the connection had stood still, see stall.h; 0: it had not */
     struct connmon_result result;
 };
 
@@ -31,8 +32,8 @@ static inline void connmon_unmeasure(struct connmon_result *result)
     result->rtt_ns = result->rtt_min_ns = result->rtt_slack_ns = 0;
 }
 
-/* Fills all but `result` from the segment: let connmon_process() write that in place, since a copy
- * of it costs as much as some of the rules. */
+/* Fills all but `result` from the segment, which is taken to end no stall: let connmon_process()
+ * write that in place, since a copy of it costs as much as some of the rules. */
 static inline void connmon_observe(struct connmon_observation *seen,
                                    const struct connmon_segment *segment)
 {
@@ -46,6 +47,7 @@ static inline void connmon_observe(struct connmon_observation *seen,
     seen->time_unknown = segment->time_unknown;
     seen->has_timestamps = segment->has_timestamps;
     seen->has_zero_window = segment->window == 0;
+    seen->stall_ns = 0;
 }
 
 #endif

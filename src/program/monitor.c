@@ -14,12 +14,18 @@
 #include "line.h"
 #include "listing.h"
 #include "local.h"
+#include "stalls.h"
 #include "summary.h"
 #include "tables.h"
 #include "view.h"
 
 /* Of requests and answers that are kept for the table. */
 static const struct exchanges_limits limits = {.exchanges = 1 << 20, .bytes = 1 << 30};
+
+static const struct stall_limits stall_limits = {
+    .floor_ns = STALL_FLOOR_MS * INT64_C(1000000),
+    .rtts = STALL_RTTS,
+};
 
 struct monitor {
     const struct options *options;
@@ -28,6 +34,7 @@ struct monitor {
     struct connmon *core;
     struct statistics *statistics; /* NULL: no table of them is wanted */
     struct exchanges *exchanges;   /* likewise */
+    struct stalls *stalls;         /* of these */
     const struct view_kind *kind;  /* of `view`; NULL: there is none */
     void *view;
     struct connmon_summary summary;
@@ -70,12 +77,14 @@ struct monitor *monitor_new(const struct options *options, struct output *output
     monitor->core = connmon_new(&config);
     monitor->statistics = has_statistics ? statistics_new() : NULL;
     monitor->exchanges = has_exchanges ? exchanges_new(&limits) : NULL;
+    monitor->stalls = has_exchanges ? stalls_new(stall_limits) : NULL;
     if (monitor->statistics)
         statistics_limit(monitor->statistics, config.max_connections);
     monitor->kind = view_kind(options);
     monitor->view = monitor->kind ? monitor->kind->open(options, output) : NULL;
     if (monitor->core && (monitor->statistics || !has_statistics) &&
-        (monitor->exchanges || !has_exchanges) && (monitor->view || !monitor->kind)) {
+        ((monitor->exchanges && monitor->stalls) || !has_exchanges) &&
+        (monitor->view || !monitor->kind)) {
         if (options->is_csv && options->table == TABLE_NONE && !split)
             output_begin(output, connmon_csv_header);
         return monitor;
@@ -89,6 +98,7 @@ void monitor_free(struct monitor *monitor)
     connmon_free(monitor->core);
     statistics_free(monitor->statistics);
     exchanges_free(monitor->exchanges);
+    stalls_free(monitor->stalls);
     if (monitor->view)
         monitor->kind->close(monitor->view);
     free(monitor);
@@ -109,6 +119,17 @@ static void print_packet(struct monitor *monitor, const struct connmon_observati
     else
         size = connmon_csv(text, sizeof(text), seen);
     output_write(monitor->output, text, size);
+}
+
+static void take_exchange(struct monitor *monitor, const struct connmon_segment *segment,
+                          struct connmon_observation *seen)
+{
+    const struct stall *stall;
+
+    stalls_follow(monitor->stalls, segment->packet, segment, &seen->result);
+    stall = stalls_find(monitor->stalls, segment->packet);
+    seen->stall_ns = stall ? stall->ns : 0;
+    exchanges_add(monitor->exchanges, seen, &(struct exchange_hints){.is_selected = true});
 }
 
 static void take_segment(struct monitor *monitor, const struct packet *packet)
@@ -132,7 +153,7 @@ static void take_segment(struct monitor *monitor, const struct packet *packet)
     if (monitor->statistics)
         statistics_add(monitor->statistics, &seen);
     else if (monitor->exchanges)
-        exchanges_add(monitor->exchanges, &seen, &(struct exchange_hints){.is_selected = true});
+        take_exchange(monitor, segment, &seen);
     else if (monitor->view)
         monitor->kind->take(monitor->view, &seen);
     else if (!monitor->split)

@@ -2,8 +2,9 @@
  *
  * A connection moves when new data, resent data, a SYN, FIN or RST, a higher ackno or the opening
  * of a closed window passes the capture point. Duplicate ACKs, keep-alives, window probes, other
- * window updates and data that was acknowledged before are no movement. Between two movements lies a stall if that took long for this
- * connection, and if somebody was waited for. Who, and why, the second of them tells:
+ * window updates and data that was acknowledged before are no movement. Between two movements lies
+ * a stall if that took long for this connection, and if somebody was waited for. Who, and why, the
+ * second of them tells:
  *
  * - It opens its receive window; or it comes in spite of a closed one, or fills what was left of it
  *   to the last byte: that window.
@@ -49,6 +50,10 @@ struct stall_limits {
     int64_t floor_ns;
     uint32_t rtts;
 };
+
+/* The usual ones: the shortest timeout of most TCPs, and more than a path that is known can take.
+ */
+enum { STALL_FLOOR_MS = 200, STALL_RTTS = 4 };
 
 /* What one host has sent. */
 struct stall_side {

@@ -14,7 +14,8 @@
 /* Payload of one message, as it passed the capture point. All bytes zero: none was seen. */
 struct transfer {
     int64_t first_time, last_time; /* of its first and last packet; if has_time */
-    int64_t stalled;               /* what of the time between them were stalls */
+    int64_t stalled;               /* what of the time between them were stalls (stall.h) */
+    int64_t stalled_since;         /* and what of the time since the last one */
     int64_t network; /* at its first packet: smallest delay so far on its sender's side;
                         if has_network */
     uint64_t first_packet, last_packet; /* the latter is not moved by what is resent later */

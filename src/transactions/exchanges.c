@@ -14,13 +14,9 @@ enum {
     ASKING,    /* the role of the client */
     ANSWERING, /* of the server */
     FIRST_CAPACITY = 64,
-    STALL_ROUND_TRIPS = 4, /* a pause is a stall beyond so many of the whole path */
     STATUS_SWITCHING = 101,
     STATUS_OK = 200,
 };
-
-static const int64_t STALL_NS =
-    200000000; /* and beyond this: the usual shortest timeout of a TCP */
 
 /* Times beyond it, some 146 years from 1970, are taken for damage. So differences fit. */
 static const int64_t FARTHEST_NS = INT64_C(1) << 62;
@@ -141,16 +137,15 @@ static void keep_facts(struct exchanges *all, struct message_facts *facts,
     keep(all, &facts->body, from->body);
 }
 
-/* The pause before a packet, if it was a stall. Of a path that is not known none can be told. */
-static int64_t stall_before(const struct talk *talk, int64_t pause)
+static int64_t smaller(int64_t a, int64_t b)
 {
-    const int64_t most = INT64_MAX / 4 / STALL_ROUND_TRIPS;
+    return a < b ? a : b;
+}
 
-    if (pause < STALL_NS || !talk->has_rtt[ASKING] || !talk->has_rtt[ANSWERING] ||
-        talk->rtt_min[ASKING] > most || talk->rtt_min[ANSWERING] > most)
-        return 0;
-    return pause >= STALL_ROUND_TRIPS * (talk->rtt_min[ASKING] + talk->rtt_min[ANSWERING]) ? pause
-                                                                                           : 0;
+static void note_stall(struct transfer *transfer, int64_t ns)
+{
+    if (transfer->packets > 0)
+        transfer->stalled_since += smaller(ns, FARTHEST_NS - transfer->stalled_since);
 }
 
 /* A packet with the hints that came with it. */
@@ -175,8 +170,9 @@ static void extend(const struct talk *talk, struct transfer *transfer, const str
     } else {
         transfer->has_time &= has_time && time >= transfer->last_time;
         if (transfer->has_time)
-            transfer->stalled += stall_before(talk, time - transfer->last_time);
+            transfer->stalled += smaller(transfer->stalled_since, time - transfer->last_time);
     }
+    transfer->stalled_since = 0;
     transfer->last_time = time;
     transfer->last_packet = seen->packet;
     transfer->packets++;
@@ -332,6 +328,7 @@ static void resend(const struct talk *talk, const struct packet *packet)
     if (!transfer || transfer->packets == 0)
         return;
     end = transfer->last_packet;
+    note_stall(transfer, packet->seen->stall_ns);
     extend(talk, transfer, packet);
     transfer->last_packet = end;
 }
@@ -414,6 +411,8 @@ void exchanges_add(struct exchanges *all, const struct connmon_observation *seen
         begin_anew(all, talk);
     take_place(talk, &packet);
     take_hints(all, talk, hints);
+    note_stall(&talk->open[ASKING], seen->stall_ns);
+    note_stall(&talk->open[ANSWERING], seen->stall_ns);
     step = turn_step(&seen->result, seen->flags,
                      talk->has_speaker && talk->speaker == seen->result.direction);
     if (step != TURN_UNTOUCHED && !is_alert(hints)) {

@@ -5,18 +5,23 @@
 #include "scenario.h"
 
 #include "exchanges.h"
+#include "stall.h"
 
 /* A connection that is seen by the core, and its exchanges. */
 struct fixture {
     struct scenario scenario;
     struct exchanges *exchanges;
+    struct stall_tracker tracker;
 };
 
 static struct fixture begin(size_t most)
 {
     const struct exchanges_limits limits = {.exchanges = most, .bytes = 1 << 20};
 
-    return (struct fixture){scenario_begin(NULL), exchanges_new(&limits)};
+    return (struct fixture){
+        .scenario = scenario_begin(NULL),
+        .exchanges = exchanges_new(&limits),
+    };
 }
 
 static void end(struct fixture *f)
@@ -29,10 +34,14 @@ static void say(struct fixture *f, enum side from, const struct packet *packet,
                 struct exchange_hints hints)
 {
     struct connmon_segment segment = scenario_segment(&f->scenario, from, packet);
+    const struct stall_limits limits = {.floor_ns = STALL_FLOOR_MS * MS, .rtts = STALL_RTTS};
     struct connmon_observation seen;
+    struct stall stall;
 
     assert_int_equal(connmon_process(f->scenario.core, &segment, &seen.result), CONNMON_OK);
     connmon_observe(&seen, &segment);
+    if (stall_follow(&f->tracker, &segment, &seen.result, &limits, &stall))
+        seen.stall_ns = stall.ns;
     hints.is_selected = true;
     exchanges_add(f->exchanges, &seen, &hints);
 }
@@ -57,6 +66,33 @@ static void expect_sum(const struct anatomy *a)
                          a->stalled,
                      a->whole);
     assert_int_equal(a->client + a->total, a->whole);
+}
+
+/* The server's pause behind a full segment, while the client only takes its time to type. */
+static void only_a_stall_within_a_message_is_one(void **state)
+{
+    struct fixture f = begin(0);
+    struct anatomy parts;
+
+    (void)state;
+    tell(&f, CLIENT, .flags = SYN, .seq = 0, .window = 9000, .at_ms = 0);
+    tell(&f, SERVER, .flags = SYN | ACK, .seq = 0, .ack = 1, .window = 9000, .at_ms = 20);
+    tell(&f, CLIENT, .flags = ACK, .seq = 1, .ack = 1, .window = 9000, .at_ms = 21);
+    tell(&f, CLIENT, .flags = PSH | ACK, .seq = 1, .ack = 1, .len = 10, .window = 9000,
+         .at_ms = 100);
+    tell(&f, SERVER, .flags = ACK, .seq = 1, .ack = 11, .window = 9000, .at_ms = 120);
+    tell(&f, CLIENT, .flags = PSH | ACK, .seq = 11, .ack = 1, .len = 10, .window = 9000,
+         .at_ms = 1100);
+    tell(&f, SERVER, .flags = ACK, .seq = 1, .ack = 21, .len = 1000, .window = 9000, .at_ms = 1120);
+    tell(&f, CLIENT, .flags = ACK, .seq = 21, .ack = 1001, .window = 9000, .at_ms = 1121);
+    tell(&f, SERVER, .flags = PSH | ACK, .seq = 1001, .ack = 21, .len = 10, .window = 9000,
+         .at_ms = 1821);
+    parts = exchange_anatomy(only(&f));
+    expect_sum(&parts);
+    assert_int_equal(parts.request, 1000 * MS);
+    assert_int_equal(parts.stalled, 700 * MS);
+    assert_int_equal(parts.answer, 1 * MS);
+    end(&f);
 }
 
 static void parts_add_up_in_any_order_of_packets(void **state)
@@ -191,6 +227,7 @@ static void a_new_connection_answers_nothing_of_the_old_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_a_stall_within_a_message_is_one),
         cmocka_unit_test(parts_add_up_in_any_order_of_packets),
         cmocka_unit_test(the_core_and_the_list_agree_on_the_servers_time),
         cmocka_unit_test(unknown_times_and_a_clock_that_steps_back_say_nothing),
