@@ -19,8 +19,11 @@ ERROR = decimal.Decimal("0.02")  # of a percentile, relative
 
 # Here `-z conv,tcp` counts a frame once for each TCP header in it, of which connmon takes one ...
 HEADERS_IN_HEADERS = {"samples.pcap"}
-# ... and here it leaves out headers with damaged options, of which connmon takes what is whole.
-DAMAGED = {"snaplen.pcap", "fuzz-2006-09-29-28586.pcap"}
+# ... and here it leaves out headers that are cut or have damaged options, of which connmon takes
+# what is whole.
+DAMAGED = {"ajp.pcap", "copies-without-id.pcap", "snaplen.pcap", "fuzz-2006-09-29-28586.pcap"}
+# Here a byte that a closed window refused comes again, which is a retransmission by its seqno alone.
+REFUSED_PROBES = {"zwp-then-data.pcap"}
 
 FIELDS = ["frame.number", "frame.len", "tcp.stream", "connmon.flow", "connmon.payload_bytes",
           "connmon.rtt", "connmon.rtt.queueing", "connmon.seq_event", "connmon.seq_gap", "tcp.flags",
@@ -178,6 +181,8 @@ def check_percentiles(row, prefix, packets):
 def test_conversations_sum_up_their_packets(runs, capture):
     for row, prefix, packets in runs(capture).sides():
         for name, value in expected_side(packets).items():
+            if capture.name in REFUSED_PROBES and name.startswith("retransmi"):
+                continue
             assert row[prefix + name] == value, (row["stream"], prefix + name)
         check_percentiles(row, prefix, packets)
     for row in runs(capture).conversations:
@@ -320,8 +325,8 @@ def test_rows_are_sorted_by_their_slowest_side(runs):
         keys = [max((row[f"{side}_rtt_p95"] for side in ("client", "server")
                      if row[f"{side}_rtt_p95"] is not None), default=-1)
                 for row in runs(capture).conversations]
-        # What is shown is the key, cut to the extremes.
-        assert all(is_near(b, a) or b <= a for a, b in zip(keys, keys[1:])), capture
+        # The key is a bucket, a 32nd wide; what is shown is its middle, cut to the extremes.
+        assert all(32 * b <= 33 * a for a, b in zip(keys, keys[1:])), capture
 
 
 @pytest.mark.parametrize("text, keeps", [
