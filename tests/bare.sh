@@ -1,8 +1,8 @@
 #!/bin/sh
 # Does what the README tells a stranger to do: bare.sh SUITE. In a bare Debian, from a clone with
 # nothing beside it, runs the demo as an ordinary user with sudo, then the demo and the tests as root,
-# then uninstalls. The folder, $CONNMON_CHROOTS/SUITE-bare, is left for further checks. What
-# CONNMON_PRESETS says (see run.sh) is passed on. Needs root, for chroot.
+# then uninstalls. The folder, $CONNMON_CHROOTS/SUITE-bare, is left for further checks. CONNMON_ONCE is
+# passed on to run.sh. Needs root, for chroot.
 set -eu
 cd "$(dirname "$0")/.."
 . tests/chroot.sh
@@ -45,6 +45,6 @@ check_uninstalled
 source=/src/connmon
 in_source sh tests/demo.sh | tee "$root/demo"
 check_demo in_root sh
-in_source env ${CONNMON_PRESETS:+CONNMON_PRESETS="$CONNMON_PRESETS"} sh tests/run.sh
+in_source env CONNMON_ONCE="${CONNMON_ONCE:-}" sh tests/run.sh
 in_source sh tests/demo.sh --uninstall
 check_uninstalled
