@@ -11,7 +11,9 @@
 #include "output.h"
 #include "taps.h"
 
-enum { DEFAULT_TOP = 10, MOST_SECONDS = 1000000000 };
+enum { DEFAULT_TOP = 10 };
+
+static const double MOST_SECONDS = 1e9;
 
 static void print(void *to _U_, const char *bytes, size_t size)
 {

@@ -11,13 +11,13 @@ export LC_ALL=C
 [ $# -gt 0 ] || { echo "usage: packages.sh SUITE..." >&2; exit 1; }
 here=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 made=$PWD/build/packages
-capture=captures/ipp.pcap
+capture=captures/mptcp-v0.pcap
 
 fail() { echo "packages.sh: $suite: $*" >&2; exit 1; }
 
 # Runs its arguments where the release is built, in the source's folder.
 where_built() {
-    if [ "$suite" = "$here" ]; then "$@"; else in_root sh -ec 'cd /src/connmon && "$@"' sh "$@"; fi
+    if [ "$suite" = "$here" ]; then "$@"; else in_source "$@"; fi
 }
 
 # Fills $made/$suite with .deb and .rpm, the plugin, and a list of what `cmake --install` installs.
@@ -32,17 +32,16 @@ make_packages() {
         copy_source
         source=$root/src/connmon
     fi
-    where_built cmake --preset release -D CONNMON_TESTS=OFF
-    where_built cmake --build --preset release
+    where_built cmake --preset install
+    where_built cmake --build --preset install
     where_built rm -rf build/packed build/installed
-    where_built cpack --config build/release/CPackConfig.cmake -B build/packed -G 'DEB;RPM'
-    where_built env DESTDIR=build/installed cmake --install build/release --prefix /usr
+    where_built cpack --config build/install/CPackConfig.cmake -B build/packed -G 'DEB;RPM'
+    where_built env DESTDIR=build/installed cmake --install build/install --prefix /usr
     rm -rf "${made:?}/$suite"
     mkdir -p "$made/$suite"
-    cp "$source"/build/packed/*.deb "$source"/build/packed/*.rpm "$source/build/release/plugin/connmon.so" \
+    cp "$source"/build/packed/*.deb "$source"/build/packed/*.rpm "$source/build/install/plugin/connmon.so" \
         "$made/$suite/"
     (cd "$source/build/installed" && find . ! -type d | cut -c 2- | sort) >"$made/$suite/installed"
-    [ "$suite" = "$here" ] || close_root
 }
 
 # What `cmake --install` installs is in the packages, all of it and nothing else.
@@ -83,8 +82,8 @@ check_message() {
 
 try_packages() {
     root=$folders/$suite-fresh
-    rm -rf "$root"
-    open_root "$suite"
+    make_root "$suite"
+    apt update
     cp $capture "$root/capture.pcap"
     cp "$made/$suite"/*.deb "$root/"
     in_root mkdir -p /home/user
@@ -120,7 +119,6 @@ try_packages() {
         [ "$other" = "$made/$suite/" ] ||
             check_message "$other/connmon.so" "Couldn't load plugin 'connmon.so'"
     done
-    close_root
     rm -rf "$root"
 }
 

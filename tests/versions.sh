@@ -19,11 +19,8 @@ in_root tshark --version | head -n 1 | tee "$root/version"
 grep -q ' 4\.[0-6]\.' "$root/version" || { echo "$suite: not a Wireshark for connmon" >&2; exit 75; }
 
 copy_source
-rm -rf "$root/src/shared"
-mkdir -p "$root/src/shared"
-[ ! -d ../shared/golden ] || cp -r ../shared/golden "$root/src/shared/"
-in_root sh -ec 'cd /src/connmon
-    cmake --preset gcc
+# shellcheck disable=SC2046
+in_source env $(further_captures) sh -ec 'cmake --preset gcc
     cmake --build --preset gcc
     ctest --test-dir build/gcc --output-on-failure
     /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so'

@@ -4,8 +4,12 @@
  */
 #include "subnet.h"
 
-#include <arpa/inet.h>
 #include <string.h>
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#else
+#include <arpa/inet.h>
+#endif
 
 enum { LONGEST_ADDRESS = INET6_ADDRSTRLEN };
 

@@ -7,10 +7,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { BAR_WIDTH = 30 };
-
 #define WIPE "\r\033[K" /* to the line's begin, and erase to its end */
 
+static const int BAR_WIDTH = 30;
 static const double SHORT_S = 0.5; /* no bar for what is over at once */
 
 static void show_bar(double share, double rate, double left_s)

@@ -180,8 +180,7 @@ static bool wait_for_batch(struct reader *reader)
 
     pthread_mutex_lock(&reader->mutex);
     while (reader->filled == reader->taken && error == 0)
-        error =
-            pthread_cond_clockwait(&reader->is_changed, &reader->mutex, CLOCK_MONOTONIC, &until);
+        error = pthread_cond_timedwait(&reader->is_changed, &reader->mutex, &until);
     is_there = reader->filled != reader->taken;
     pthread_mutex_unlock(&reader->mutex);
     return is_there;
@@ -249,12 +248,16 @@ static bool allocate(struct reader *reader)
  * for who waits for them, not for the thread. */
 static void start_thread(struct reader *reader)
 {
+    pthread_condattr_t clock;
     sigset_t all, before;
 
     if (!allocate(reader))
         return;
     pthread_mutex_init(&reader->mutex, NULL);
-    pthread_cond_init(&reader->is_changed, NULL);
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC); /* pace_now()'s */
+    pthread_cond_init(&reader->is_changed, &clock);
+    pthread_condattr_destroy(&clock);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     reader->has_thread = pthread_create(&reader->thread, NULL, read_ahead, reader) == 0;

@@ -7,8 +7,8 @@ import pytest
 import harness
 from desktop import Gui, wait_for
 
-CAPTURE = harness.ROOT / "captures/long_rtt.dmp"  # has something for each button
-SLOW = 20  # a packet of it, with a delay
+CAPTURE = harness.ROOT / "captures/story.pcap"  # has something for each button
+SLOW = 327  # a packet of it, with a delay
 
 COLUMNS = ["No.", "Time", "Source", "Destination", "Protocol", "Side", "RTT", "Queueing", "Gap",
            "Event", "Dup. ACK age", "Info"]
@@ -35,7 +35,8 @@ def test_the_columns_are_filled(gui):
     out = gui.wireshark.run("-C", "connmon", "-r", gui.capture, "-T", "tabs").stdout
     lines = out.replace("\t→\t", "\t").splitlines()  # between the addresses
     assert titles == COLUMNS or not any(titles)  # which Qt 6 does not tell a screen reader
-    assert rows == [[text.strip() for text in line.split("\t")] for line in lines]
+    assert [list(map(str.strip, row)) for row in rows] == [
+        [text.strip() for text in line.split("\t")] for line in lines]
     for title, texts in zip(titles, zip(*rows)):
         assert any(texts), f"the column {title} is empty"
 
