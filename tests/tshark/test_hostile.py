@@ -208,8 +208,8 @@ def test_tunnels_do_not_matter(wireshark):
                         "0.040000000"]
 
 
-def test_carried_packet_that_spans_segments(wireshark):
-    """A sample, whose headers lie in what Wireshark reassembled: the segments themselves count."""
+def test_sample_that_spans_segments(wireshark):
+    """The inner headers lie in what Wireshark reassembled, not in the frame; they are not taken."""
     packets, position = [], 1
     outer = Connection(packets, client=("192.0.2.1", 40000), server=("192.0.2.9", 6653))
     outer.open(0)
@@ -230,6 +230,7 @@ def test_carried_packet_that_spans_segments(wireshark):
     expected = oracle.expectations(capture)
     assert expected[7]["flow"] == "192.0.2.1:40000+192.0.2.9:6653"
     wireshark.check(capture, expected)
+    assert [layers.count("tcp") for layers, in wireshark.fields(capture, ["frame.protocols"])[4::2]] == [2] * 3
 
 
 @pytest.mark.parametrize("name", ["KakaoTalk_chat.pcap", "6in4tunnel.pcap", "mptcp-v0.pcap", "tunnels.pcap",

@@ -213,9 +213,11 @@ static void what_tells_of_no_loss_cost_nothing(void **state)
     add_event(f, 0, 0, CONNMON_SEQ_NORMAL, 0);
     seen.result.is_loss = false;
     seen.result.seq_event = CONNMON_SEQ_RETRANSMISSION;
+    seen.result.resent_payload = 10;
     add(f, seen);
     assert_int_equal(side_troubles(side)->retransmissions, 1);
     assert_int_equal(side_troubles(side)->lost_beyond, 0);
+    seen.result.resent_payload = 0;
     seen.result.seq_event = CONNMON_SEQ_HOLE;
     seen.result.seq_gap = INT32_MAX;
     add(f, seen);
