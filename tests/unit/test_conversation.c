@@ -212,6 +212,7 @@ static void what_tells_of_no_loss_cost_nothing(void **state)
 
     add_event(f, 0, 0, CONNMON_SEQ_NORMAL, 0);
     seen.result.is_loss = false;
+    seen.result.resent_payload = 10;
     seen.result.seq_event = CONNMON_SEQ_RETRANSMISSION;
     seen.result.resent_payload = 10;
     add(f, seen);
