@@ -135,6 +135,21 @@ def teredo(packet):
     return over_udp(3544, bytes(8) + packet)
 
 
+def l2tp(packet):
+    return over_udp(1701, struct.pack("!HHH", 2, 7, 1) + b"\xff\x03\0\x21" + packet)
+
+
+def l2tp_with_all(packet):
+    """Length, sequence numbers and an offset."""
+    body = struct.pack("!HHHHH2x", 7, 1, 0, 0, 2) + b"\0\x21" + packet
+    return over_udp(1701, struct.pack("!HH", 0x4A02, 4 + len(body)) + body)
+
+
+def fabricpath(packet):
+    """A whole frame, with its FCS, in one of Cisco's."""
+    return ethernet(b"\x40\x20" + ethernet(packet) + b"\0" * 4, 0x8903)
+
+
 def mpls_over_udp(packet):
     return over_udp(6635, struct.pack("!I", 16 << 12 | 1 << 8 | 64) + packet)
 
@@ -153,12 +168,14 @@ MORE = {"pppoe": pppoe, "llc-snap": llc_snap, "pseudowire": pseudowire,
         "authentication-header": authentication_header, "gre-with-all": gre_with_all,
         "nvgre": nvgre, "pptp": pptp, "erspan": erspan, "erspan-2": erspan_2,
         "erspan-3": erspan_3, "ether-ip": ether_ip, "vxlan-gpe": vxlan_gpe, "geneve": geneve,
-        "gtp": gtp, "gtp-with-extension": gtp_with_extension, "teredo": teredo,
+        "gtp": gtp, "gtp-with-extension": gtp_with_extension, "teredo": teredo, "l2tp": l2tp,
+        "l2tp-with-all": l2tp_with_all, "fabricpath": fabricpath,
         "mpls-over-udp": mpls_over_udp, "gre-over-udp": gre_over_udp}
 
 # Frames of other link types than Ethernet: {name: (link type, what stands before the IP packet)}.
 LINKS = {"null": (0, b"\x02\0\0\0"), "ppp": (9, b"\xff\x03\0\x21"), "raw": (101, b""),
-         "cisco-hdlc": (104, b"\x0f\0\x08\0"), "loop": (108, b"\0\0\0\x02"),
+         "cisco-hdlc": (104, b"\x0f\0\x08\0"), "cisco-hdlc-as-ppp": (9, b"\x0f\0\x08\0"),
+         "loop": (108, b"\0\0\0\x02"),
          "linux-cooked": (113, struct.pack("!HHH8sH", 4, 1, 6, b"", 0x0800)), "ipv4": (228, b""),
          "linux-cooked-2": (276, struct.pack("!HHIHBB8s", 0x0800, 0, 2, 1, 4, 6, b""))}
 

@@ -37,6 +37,7 @@ static enum layer (*const readers[LAYERS])(struct frame *) = {
     [LAYER_GENEVE] = read_geneve,
     [LAYER_GTP] = read_gtp,
     [LAYER_TEREDO] = read_teredo,
+    [LAYER_L2TP] = read_l2tp,
 };
 
 enum decode_outcome decode_payload(int link_type, const uint8_t *bytes, uint32_t captured,

@@ -43,6 +43,7 @@ enum layer {
     LAYER_GENEVE,
     LAYER_GTP,
     LAYER_TEREDO,
+    LAYER_L2TP,
     LAYER_ERSPAN,
 
     LAYERS,
@@ -153,5 +154,6 @@ enum layer read_vxlan_gpe(struct frame *frame);
 enum layer read_geneve(struct frame *frame);
 enum layer read_gtp(struct frame *frame);
 enum layer read_teredo(struct frame *frame);
+enum layer read_l2tp(struct frame *frame);
 
 #endif

@@ -37,6 +37,7 @@ enum {
     ETHERTYPE_MPLS = 0x8847,
     ETHERTYPE_MPLS_MULTICAST = 0x8848,
     ETHERTYPE_PPPOE = 0x8864,
+    ETHERTYPE_FABRICPATH = 0x8903,
     ETHERTYPE_SERVICE_VLAN = 0x88a8,
     ETHERTYPE_OLD_SERVICE_VLAN = 0x9100,
 };
@@ -51,6 +52,10 @@ enum {
     NFLOG_ATTRIBUTE_HEADER = 4,
     NFLOG_PAYLOAD = 9,
     CISCO_HDLC_HEADER = 4,
+    CISCO_HDLC_UNICAST = 0x0f, /* addresses */
+    CISCO_HDLC_BROADCAST = 0x8f,
+    FABRICPATH_TAG = 2,
+    FCS = 4,
     LLC_SNAP_HEADER = 8,
     VLAN_TAG = 4,
     PPPOE_HEADER = 6,
@@ -58,6 +63,15 @@ enum {
     MPLS_BOTTOM = 0x01,
     PSEUDOWIRE_CONTROL_WORD = 4,
 };
+
+/* Some serial links are captured as PPP, whatever they carry. */
+static enum layer serial_layer(const struct frame *frame)
+{
+    if (frame_has(frame, 1) &&
+        (frame->at[0] == CISCO_HDLC_UNICAST || frame->at[0] == CISCO_HDLC_BROADCAST))
+        return LAYER_CISCO_HDLC;
+    return LAYER_PPP;
+}
 
 enum layer link_first_layer(struct frame *frame, int link_type)
 {
@@ -68,7 +82,7 @@ enum layer link_first_layer(struct frame *frame, int link_type)
         return LAYER_ETHERNET;
     case LINK_PPP:
     case LINK_PPP_SERIAL:
-        return LAYER_PPP;
+        return serial_layer(frame);
     case LINK_PPP_ETHER:
         return LAYER_PPPOE;
     case LINK_ATM_RFC1483:
@@ -127,6 +141,15 @@ static enum layer by_type_or_length(struct frame *frame, uint16_t value)
     return LAYER_LLC;
 }
 
+/* Cisco's, around a whole frame. As Wireshark has it, that ends with its FCS. */
+static enum layer carried_in_fabricpath(struct frame *frame)
+{
+    if (frame->wire < FABRICPATH_TAG + FCS)
+        return frame_end(frame, DECODE_MALFORMED);
+    frame_limit(frame, frame->wire - FCS);
+    return frame_next(frame, FABRICPATH_TAG, LAYER_ETHERNET);
+}
+
 enum layer read_ethernet(struct frame *frame)
 {
     const uint8_t *at = frame->at;
@@ -134,6 +157,8 @@ enum layer read_ethernet(struct frame *frame)
     if (!frame_has(frame, ETHERNET_HEADER))
         return frame_lacks(frame, ETHERNET_HEADER);
     frame_skip(frame, ETHERNET_HEADER);
+    if (load16(at + 12) == ETHERTYPE_FABRICPATH)
+        return carried_in_fabricpath(frame);
     return by_type_or_length(frame, load16(at + 12));
 }
 

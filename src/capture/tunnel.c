@@ -39,8 +39,19 @@ enum {
     TEREDO_ORIGIN = 8,
 };
 
+/* RFC 2661 section 3.1. */
+enum {
+    L2TP_HEADER = 6,
+    L2TP_CONTROL = 0x8000,
+    L2TP_LENGTH = 0x4000,
+    L2TP_SEQUENCE = 0x0800,
+    L2TP_OFFSET = 0x0200,
+    L2TP_VERSION = 0x000f,
+};
+
 /* Ports by which the content of a datagram is known. */
 enum {
+    PORT_L2TP = 1701,
     PORT_GTP = 2152,
     PORT_TEREDO = 3544,
     PORT_GRE = 4754,
@@ -115,6 +126,8 @@ enum layer read_ether_ip(struct frame *frame)
 static enum layer by_port(uint16_t port)
 {
     switch (port) {
+    case PORT_L2TP:
+        return LAYER_L2TP;
     case PORT_GTP:
         return LAYER_GTP;
     case PORT_TEREDO:
@@ -249,4 +262,25 @@ enum layer read_teredo(struct frame *frame)
     if (load16(at + header) == 0)
         header += TEREDO_ORIGIN;
     return frame_next(frame, header, LAYER_IPV6);
+}
+
+/* PPP in version 2; where its length is told, UDP tells the same. */
+enum layer read_l2tp(struct frame *frame)
+{
+    uint32_t header = L2TP_HEADER;
+    uint16_t flags;
+
+    if (!frame_has(frame, 2))
+        return frame_lacks(frame, 2);
+    flags = load16(frame->at);
+    if ((flags & L2TP_CONTROL) || (flags & L2TP_VERSION) != 2)
+        return frame_end(frame, DECODE_OTHER);
+    header += flags & L2TP_LENGTH ? 2 : 0;
+    header += flags & L2TP_SEQUENCE ? 4 : 0;
+    if (flags & L2TP_OFFSET) {
+        if (!frame_has(frame, header + 2))
+            return frame_lacks(frame, header + 2);
+        header += 2 + load16(frame->at + header);
+    }
+    return frame_next(frame, header, LAYER_PPP);
 }

@@ -5,7 +5,7 @@ import harness
 from packets import ACK, Connection, Packet, TcpView, read_pcap
 
 CAPTURES = [harness.ROOT / "captures" / name for name in (
-    "mptcp-v0.pcap", "fix.pcap", "no_sni.pcap", "long_tls_certificate.pcap", "kday4.pcap",
+    "mptcp-v0.pcap", "fix.pcap", "no_sni.pcap", "long_tls_certificate.pcap", "ssh.pcap",
     "selfsigned.pcap", "coarse-clocks.pcap", "reused-ports.pcap", "seq-events.pcap", "dup-acks.pcap",
     "pure-ack-slack.pcap", "ftp-start-tls.pcap")]
 ETHERNET_CAPTURES = [capture for capture in CAPTURES if capture.name != "selfsigned.pcap"]

@@ -159,6 +159,24 @@ static void test_cisco_hdlc(void **state)
     (void)state;
     prepend(&packet, 0x0f, 0, 0x08, 0x00);
     assert_decodes(&packet, 104, 4);
+    assert_decodes(&packet, 9, 4);
+    assert_decodes(&packet, 50, 4);
+}
+
+static void test_fabricpath(void **state)
+{
+    struct packet packet = packet_in_ipv6(), small = {.start = PACKET_ROOM};
+    struct connmon_segment segment;
+
+    (void)state;
+    packet_ethernet(&packet, 0x86dd);
+    prepend(&packet, 0x40, 0x20);
+    packet_ethernet(&packet, 0x8903);
+    assert_int_equal(decode_cut(&packet, LINKTYPE_ETHERNET, packet.size, &segment), DECODE_TCP);
+    assert_int_equal(segment.payload_len, PACKET_PAYLOAD - 4); /* whose end is the FCS */
+    prepend(&small, 0x40, 0x20, 1, 2, 3);
+    packet_ethernet(&small, 0x8903);
+    assert_outcome(&small, LINKTYPE_ETHERNET, DECODE_MALFORMED);
 }
 
 static void test_other(void **state)
@@ -178,9 +196,10 @@ int main(void)
         cmocka_unit_test(test_ethernet),      cmocka_unit_test(test_raw),
         cmocka_unit_test(test_stacked_vlans), cmocka_unit_test(test_pppoe),
         cmocka_unit_test(test_ppp),           cmocka_unit_test(test_mpls),
-        cmocka_unit_test(test_llc),           cmocka_unit_test(test_linux_cooked),
-        cmocka_unit_test(test_bsd),           cmocka_unit_test(test_nflog),
-        cmocka_unit_test(test_cisco_hdlc),    cmocka_unit_test(test_other),
+        cmocka_unit_test(test_fabricpath),    cmocka_unit_test(test_llc),
+        cmocka_unit_test(test_linux_cooked),  cmocka_unit_test(test_bsd),
+        cmocka_unit_test(test_nflog),         cmocka_unit_test(test_cisco_hdlc),
+        cmocka_unit_test(test_other),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

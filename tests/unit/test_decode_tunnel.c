@@ -174,6 +174,34 @@ static void gtp_of_no_use(void **state)
     assert_outcome(&endless, LINKTYPE_RAW, DECODE_MALFORMED);
 }
 
+static void l2tp(void **state)
+{
+    struct packet plain = packet_in_ipv6(), all = packet_in_ipv4();
+
+    (void)state;
+    prepend(&plain, 0x00, 0x02, 0, 7, 0, 1, 0xff, 0x03, 0x00, 0x57);
+    assert_in_udp(&plain, 1701, 6);
+    prepend(&all, 0x4a, 0x02, 0, 54, 0, 7, 0, 1, 0, 0, 0, 0, 0, 2, 0, 0, 0x00, 0x21);
+    assert_in_udp(&all, 1701, 4);
+}
+
+/* A control message, version 3, and an offset beyond the end. */
+static void l2tp_of_no_use(void **state)
+{
+    static const uint8_t heads[][8] = {{0xc8, 0x02}, {0x00, 0x03}, {0x02, 0x02, 0, 7, 0, 1, 9, 9}};
+    static const enum decode_outcome outcomes[] = {DECODE_OTHER, DECODE_OTHER, DECODE_MALFORMED};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+        struct packet packet = packet_in_ipv4();
+
+        packet_prepend(&packet, heads[i], sizeof(heads[i]));
+        packet_udp(&packet, 1701);
+        packet_ipv4(&packet, UDP);
+        assert_outcome(&packet, LINKTYPE_RAW, outcomes[i]);
+    }
+}
+
 static void teredo(void **state)
 {
     struct packet plain = packet_in_ipv6(), both = packet_in_ipv6();
@@ -247,6 +275,8 @@ int main(void)
         cmocka_unit_test(geneve),
         cmocka_unit_test(gtp),
         cmocka_unit_test(gtp_of_no_use),
+        cmocka_unit_test(l2tp),
+        cmocka_unit_test(l2tp_of_no_use),
         cmocka_unit_test(teredo),
         cmocka_unit_test(teredo_cut_where_it_authenticates),
         cmocka_unit_test(mpls_over_udp),
