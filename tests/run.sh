@@ -16,6 +16,7 @@ for preset in gcc clang debug debug-clang; do
     ! is_tested $preset || ctest --test-dir "build/$preset" --output-on-failure
 done
 for preset in gcc debug; do
-    ! is_tested $preset || /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/program --program "build/$preset/src/program/connmon"
+    ! is_tested $preset || /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/program \
+        --program "build/$preset/src/program/connmon"
 done
 /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so "$@"
