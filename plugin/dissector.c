@@ -9,6 +9,8 @@
  */
 #include "dissector.h"
 
+#include <epan/expert.h>
+
 #include "compat.h"
 #include "connmon.h"
 #include "expert.h"
@@ -29,8 +31,9 @@ static bool has_tcp;
 
 static bool is_named; /* a field of ours was asked for by name */
 static bool is_file_open;
+static bool is_undecided; /* whether the open file is to be measured; its first packet tells */
 
-/* What the open file needs; NULL where there is none, or where nobody can ask for our fields. */
+/* What the open file needs; NULL where there is none, or where nobody can see our results. */
 static struct connmon *core;
 static struct store *store;
 static struct stalls *stalls;
@@ -51,22 +54,41 @@ static void register_fields(void)
     is_done = true;
 }
 
-/* Called when a file is opened, and when all its packets are to be dissected anew. */
-static void file_opened(void)
+static void begin(void)
 {
     const struct connmon_config config = preferences_config();
 
-    is_file_open = true;
-    if (!has_tcp || !(is_named || interest_is_possible("connmon")))
-        return;
     register_fields();
-    extract_start();
-    extract_reset();
     last.num = 0;
     core = connmon_new(&config);
     store = store_new();
     stalls = stalls_new(preferences_stall_limits());
     interfaces = preferences_split_interfaces() ? interfaces_new() : NULL;
+}
+
+/* At the end of the first packet, whose TCP header has been taken down. */
+static void decide(packet_info *pinfo, proto_tree *tree)
+{
+    is_undecided = false;
+    if (is_named || interest_exists(pinfo, tree, proto_connmon, tap))
+        begin();
+    else
+        extract_stop();
+}
+
+static void await_packet(void)
+{
+    if (!has_tcp || !proto_is_protocol_enabled(find_protocol_by_id(proto_connmon)))
+        return;
+    extract_start();
+    is_undecided = true;
+}
+
+/* Called when a file is opened, and when all its packets are to be dissected anew. */
+static void file_opened(void)
+{
+    is_file_open = true;
+    await_packet();
 }
 
 /* No limit drops anything in silence. */
@@ -101,7 +123,7 @@ static void file_closed(void)
     store = NULL;
     stalls = NULL;
     interfaces = NULL;
-    is_file_open = false;
+    is_file_open = is_undecided = false;
 }
 
 bool dissector_stats(struct connmon_stats *stats)
@@ -117,7 +139,7 @@ static void fields_named(const char *name _U_)
     is_named = true;
     register_fields();
     if (is_file_open && !core)
-        file_opened();
+        await_packet();
 }
 
 static enum connmon_status process(packet_info *pinfo, struct connmon_segment *segment,
@@ -178,7 +200,7 @@ static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
     /* Wireshark knows whether anybody asked for a connmon field: a filter, a column, the details
      * pane. A test for `tree` or for its visibility would lose values that are asked for by name.
      * Its list of expert information, though, wants it in any case. */
-    if (proto_field_is_referenced(tree, proto_connmon) || expert_is_referenced(tree))
+    if (interest_in_tree(tree, proto_connmon) || interest_in_tree(tree, proto_expert))
         fields_show(tvb, pinfo, tree, &seen->result, label, items);
     expert_show(pinfo, tvb, seen, found ? &stall : NULL, items);
 }
@@ -189,6 +211,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     const struct stall *stall;
     const char *label;
 
+    if (is_undecided)
+        decide(pinfo, tree);
     if (!core)
         return 0;
     if (!pinfo->fd->visited)
@@ -215,7 +239,7 @@ void dissector_register(void)
     tap = register_tap("connmon");
     register_init_routine(file_opened);
     register_cleanup_routine(file_closed);
-    if (interest_is_possible("connmon"))
+    if (!interest_is_tshark())
         register_fields();
 }
 

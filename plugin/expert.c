@@ -55,11 +55,6 @@ void expert_register(int proto_connmon)
     register_stall(proto_connmon);
 }
 
-bool expert_is_referenced(proto_tree *tree)
-{
-    return proto_field_is_referenced(tree, proto_expert);
-}
-
 static void show_resend(packet_info *pinfo, const struct connmon_result *result, proto_item *item)
 {
     if (!result->is_loss)

@@ -12,9 +12,6 @@
 /* Registers all rows of expert.def, and the fields of a stall. Called once. */
 void expert_register(int proto_connmon);
 
-/* Whether anybody asks for expert information by name: a filter, a column. */
-bool expert_is_referenced(proto_tree *tree);
-
 /* Adds to the packet what is to be said of it. `stall` is that which it has ended, or NULL, and its
  * packet a frame number, or 0. `items` are the packet's fields, by enum connmon_field, and at
  * CONNMON_FIELD_NONE the protocol itself; all NULL where only Wireshark's own list is to have it.

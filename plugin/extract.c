@@ -1,18 +1,16 @@
 /* extract.c
  *
  * Wireshark's IP dissectors pass each TCP segment to the handle that the table "ip.proto" has for
- * it. Ours stands there in front of Wireshark's own: it takes down the header and passes the
- * segment on. That works in every pass, with a tree and without, costs next to nothing, and at that
- * moment there is no doubt which addresses and which length the header has, however many a frame
- * holds.
+ * it. Ours stands there in front of the other: it takes down the header and passes the segment on.
+ * That works in every pass, with a tree and without, costs next to nothing, and at that moment
+ * there is no doubt which addresses and which length the header has, however many a frame holds.
  *
  * The two other ways cost more than they tell. Fields that a post-dissector asks for make Wireshark
  * build a tree where it needs none, at a quarter more CPU time, and then have to be matched with
  * their headers; and taps are silent in the first of two passes.
  *
- * One thing Wireshark alone can tell: the stream, which it finds among its conversations while it
- * dissects the segment. A malformed packet ends that call by an exception, so that nothing behind
- * it is sure to run here. But the post-dissector does, so it asks.
+ * A malformed packet ends the other's call by an exception, so that nothing behind it is sure to
+ * run here. But the post-dissector is, or before it the next header in the packet.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,23 +18,33 @@
 
 #include <string.h>
 
-#include <epan/conversation.h>
-#include <epan/dissectors/packet-ip.h>
-#include <epan/dissectors/packet-tcp.h>
 #include <epan/ipproto.h>
 
 #include "decode.h"
+#include "interest.h"
+#include "internals.h"
 
-#define IPV4_DONT_FRAGMENT 0x4000U /* RFC 791 section 3.1, of flags and fragment offset */
+#define TABLE "ip.proto"
 
-static int proto_tcp;
-static dissector_handle_t tcp, in_front_of_tcp;
+static dissector_table_t table;
+static dissector_handle_t tcp, in_front, behind; /* TCP's; ours; which ours passes segments to */
 
-/* The packet's innermost TCP header so far. */
+/* Protocols that carry samples of other packets. */
+static const char *const samplers[] = {"sflow",       "cflow",       "openflow",   "openflow_v1",
+                                       "openflow_v4", "openflow_v5", "openflow_v6"};
+static int sampler_ids[G_N_ELEMENTS(samplers)];
+
+/* The packet's innermost TCP header so far that was sent in it. */
 static struct {
     bool is_known;
     struct connmon_segment segment;
 } seen;
+
+/* The header that TCP is at, of whatever kind. */
+static struct {
+    bool is_known, is_seen; /* it is the one in `seen` */
+    struct internals_place place;
+} current;
 
 static bool set_end(struct connmon_endpoint *end, const address *from)
 {
@@ -48,87 +56,108 @@ static bool set_end(struct connmon_endpoint *end, const address *from)
     return true;
 }
 
-/* Of the IP header in front, which the IP dissector hands on. */
-static void set_identification(struct connmon_segment *segment, void *ip)
+/* Looks which stream the last header has got into. One that got into none was no TCP. */
+static void find_stream(void)
 {
-    const ws_ip4 *ipv4 = WS_IP4_PTR(ip);
+    uint32_t stream;
 
-    if (!ipv4 || segment->src.addr_len != 4)
+    if (!current.is_known)
         return;
-    segment->ip_id = ipv4->ip_id;
-    segment->dont_fragment = (ipv4->ip_off & IPV4_DONT_FRAGMENT) != 0;
+    if (!internals_stream_after_tcp(&current.place, &stream) && current.is_seen)
+        seen.is_known = false;
+    else if (current.is_seen)
+        seen.segment.discriminator = stream;
+    current.is_known = false;
+}
+
+/* Whether a header was not sent in this frame: an ICMP error quotes what was sent elsewhere and
+ * earlier, and so does a sample. */
+static bool is_quoted(const packet_info *pinfo)
+{
+    if (pinfo->flags.in_error_pkt)
+        return true;
+    for (wmem_list_frame_t *layer = wmem_list_head(pinfo->layers); layer;
+         layer = wmem_list_frame_next(layer))
+        for (size_t i = 0; i < G_N_ELEMENTS(samplers); i++)
+            if (GPOINTER_TO_INT(wmem_list_frame_data(layer)) == sampler_ids[i])
+                return true;
+    return false;
+}
+
+static bool take_down(tvbuff_t *tvb, const packet_info *pinfo, void *ip)
+{
+    const uint32_t captured = tvb_captured_length(tvb);
+    struct connmon_segment segment = {0};
+
+    if (is_quoted(pinfo) || !set_end(&segment.src, &pinfo->net_src) ||
+        !set_end(&segment.dst, &pinfo->net_dst) ||
+        !decode_tcp(tvb_get_ptr(tvb, 0, (int)captured), captured, tvb_reported_length(tvb),
+                    &segment))
+        return false;
+    if (segment.src.addr_len == 4)
+        internals_read_ipv4(&segment, tvb, ip);
+    if (pinfo->fragmented) /* nobody knows how long the segment is */
+        segment.payload_len = 0;
+    seen.segment = segment;
+    seen.is_known = true;
+    return true;
 }
 
 /* A header that was captured so short that Wireshark assigns it no stream is not taken down. */
 static void look_at(tvbuff_t *tvb, const packet_info *pinfo, void *ip)
 {
-    const uint32_t captured = tvb_captured_length(tvb);
-    struct connmon_segment segment = {0};
-
-    if (captured < COMPAT_TCP_BYTES_FOR_STREAM || !set_end(&segment.src, &pinfo->net_src) ||
-        !set_end(&segment.dst, &pinfo->net_dst) ||
-        !decode_tcp(tvb_get_ptr(tvb, 0, (int)captured), captured, tvb_reported_length(tvb),
-                    &segment))
+    if (tvb_captured_length(tvb) < COMPAT_TCP_BYTES_FOR_STREAM)
         return;
-    set_identification(&segment, ip);
-    if (pinfo->fragmented) /* nobody knows how long the segment is */
-        segment.payload_len = 0;
-    seen.segment = segment;
-    seen.is_known = true;
+    find_stream();
+    internals_stream_before_tcp(&current.place, pinfo, tvb);
+    current.is_seen = take_down(tvb, pinfo, ip);
+    current.is_known = true;
 }
 
 static int dissect_in_front(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    /* An ICMP error quotes what was sent elsewhere, and earlier. */
-    if (!pinfo->fd->visited && !pinfo->flags.in_error_pkt)
+    if (!pinfo->fd->visited)
         look_at(tvb, pinfo, data);
-    return call_dissector_only(tcp, tvb, pinfo, tree, data);
+    return call_dissector_only(behind, tvb, pinfo, tree, data);
 }
 
 bool extract_init(void)
 {
+    table = find_dissector_table(TABLE);
     tcp = find_dissector("tcp");
-    proto_tcp = proto_get_id_by_filter_name("tcp");
-    return tcp != NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(samplers); i++)
+        sampler_ids[i] = proto_get_id_by_filter_name(samplers[i]);
+    /* No protocol of ours, so that none shows among the packet's layers and none can be disabled,
+     * and TCP with it. */
+    in_front = create_dissector_handle_with_name_and_description(
+        dissect_in_front, -1, "connmon.tcp", "TCP, watched by connmon");
+    return table && tcp && internals_init();
+}
+
+/* Whether the user has chosen something else than TCP in Wireshark's Decode As. It lists what
+ * differs from the default, and ours in front would be the default. */
+static bool is_chosen_in_window(dissector_handle_t handle)
+{
+    return !interest_is_tshark() && handle != tcp &&
+           handle != dissector_get_default_uint_handle(TABLE, IP_PROTO_TCP);
 }
 
 void extract_start(void)
 {
-    if (in_front_of_tcp)
+    dissector_handle_t handle = dissector_get_uint_handle(table, IP_PROTO_TCP);
+
+    seen.is_known = current.is_known = false;
+    internals_reset();
+    if (!handle || handle == in_front || is_chosen_in_window(handle))
         return;
-    /* No protocol of ours, so that none shows among the packet's layers and none can be disabled,
-     * and TCP with it. */
-    in_front_of_tcp = create_dissector_handle_with_name_and_description(
-        dissect_in_front, -1, "connmon.tcp", "TCP, watched by connmon");
-    dissector_add_uint("ip.proto", IP_PROTO_TCP, in_front_of_tcp);
+    behind = handle;
+    dissector_add_uint(TABLE, IP_PROTO_TCP, in_front);
 }
 
-void extract_reset(void)
+void extract_stop(void)
 {
-    seen.is_known = false;
-}
-
-/* The number of the stream that Wireshark has put the segment into. By now `pinfo` may tell the
- * addresses and ports of what the segment carries. */
-static bool find_stream(const packet_info *pinfo, const struct connmon_segment *segment,
-                        uint32_t *stream)
-{
-    const int type = segment->src.addr_len == 4 ? (int)AT_IPv4 : (int)AT_IPv6;
-    const struct tcp_analysis *analysis = NULL;
-    packet_info packet = *pinfo;
-    conversation_t *conversation;
-
-    set_address(&packet.src, type, segment->src.addr_len, segment->src.addr);
-    set_address(&packet.dst, type, segment->dst.addr_len, segment->dst.addr);
-    packet.srcport = segment->src.port;
-    packet.destport = segment->dst.port;
-    conversation = compat_find_tcp_conversation(&packet);
-    if (conversation)
-        analysis = conversation_get_proto_data(conversation, proto_tcp);
-    if (!analysis)
-        return false;
-    *stream = analysis->stream;
-    return true;
+    if (dissector_get_uint_handle(table, IP_PROTO_TCP) == in_front)
+        dissector_add_uint(TABLE, IP_PROTO_TCP, behind);
 }
 
 int64_t extract_time(const packet_info *pinfo)
@@ -141,6 +170,7 @@ int64_t extract_time(const packet_info *pinfo)
 
 bool extract_segment(const packet_info *pinfo, struct connmon_segment *segment)
 {
+    find_stream();
     if (!seen.is_known)
         return false;
     seen.is_known = false;
@@ -148,5 +178,5 @@ bool extract_segment(const packet_info *pinfo, struct connmon_segment *segment)
     segment->wire_len = pinfo->fd->pkt_len;
     segment->time_ns = extract_time(pinfo);
     segment->time_unknown = !(pinfo->presence_flags & PINFO_HAS_TS);
-    return find_stream(pinfo, segment, &segment->discriminator);
+    return true;
 }

@@ -180,7 +180,9 @@ static void add_field(const struct report_column *column)
                                                  : TABLE_ITEM_FLOAT;
     field->align = column->type == REPORT_TEXT ? TAP_ALIGN_LEFT : TAP_ALIGN_RIGHT;
     field->column_name = title;
-    field->field_format = "%s"; /* of no use outside tshark, which has its own table */
+    field->field_format = column->type == REPORT_TEXT    ? "%s"
+                          : column->type == REPORT_COUNT ? "%u"
+                                                         : "%f";
 }
 
 void tap_table_register(void)
