@@ -20,6 +20,7 @@
 #include "interest.h"
 #include "interfaces.h"
 #include "preferences.h"
+#include "sessions.h"
 #include "stalls.h"
 #include "store.h"
 #include "unmeasured.h"
@@ -115,6 +116,7 @@ static void file_closed(void)
 {
     if (core)
         report_dropped();
+    sessions_end();
     connmon_free(core);
     store_free(store);
     stalls_free(stalls);
@@ -179,11 +181,14 @@ static void measure(packet_info *pinfo)
     if (is_repeated(pinfo->fd))
         return;
     store_begin_frame(store, pinfo->num);
+    sessions_take_frame(pinfo->num);
     if (!has_segment)
         return;
     segment.packet = store_packet(store);
-    if (process(pinfo, &segment, &result) == CONNMON_OK)
-        store_put(store, pinfo->num, &segment, &result);
+    if (process(pinfo, &segment, &result) != CONNMON_OK)
+        return;
+    sessions_take(&segment, &result);
+    store_put(store, pinfo->num, &segment, &result);
 }
 
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
@@ -224,8 +229,9 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     seen->wire_len = pinfo->fd->pkt_len;
     stall = stalls_find(stalls, pinfo->num);
     seen->stall_ns = stall ? stall->ns : 0;
-    tap_queue_packet(tap, pinfo, seen);
     show(tvb, pinfo, tree, seen, label);
+    sessions_number(seen);
+    tap_queue_packet(tap, pinfo, seen);
     return (int)tvb_reported_length(tvb);
 }
 
