@@ -46,6 +46,7 @@ void sessions_number(struct connmon_observation *seen)
     struct connmon_result *result = &seen->result;
 
     renumber(&seen->packet);
+    renumber(&result->original);
     renumber(&result->tsval.packet);
     renumber(&result->seqno.packet);
     renumber(&result->dup_ack.packet);
