@@ -12,7 +12,10 @@ from packets import Connection, Packet, cut
 from test_fields import DEPENDS_ON_VERSION
 from test_random import STEPS, segment
 
-CAPTURES = [capture for capture, _ in discover()]
+# Where a payload dissector began a conversation of its own, Wireshark's next packets have another
+# tcp.stream.
+RESTREAMED = {"dissector-begins-conversation.pcap"}
+CAPTURES = [capture for capture, _ in discover() if capture.name not in RESTREAMED]
 # Why only one of the two sees a packet, or each sees another TCP header of it.
 REASSEMBLED = "Wireshark puts fragments together; the program counts and skips them"
 JUMBO = "Wireshark takes the length of IPv6 from its jumbo payload option (RFC 2675)"
