@@ -93,8 +93,7 @@ void preferences_register(int proto_connmon)
     prefs_register_bool_preference(
         module, "keep_copies", "Take copies for packets",
         "A capture of a mirror port, of several interfaces or of both sides of a router shows a "
-        "packet more than once. Unless this is set, only the first sight counts, and the others "
-        "name it (connmon.duplicate).",
+        "packet more than once. Unless this is set, only the first sight counts.",
         &keep_copies);
 }
 

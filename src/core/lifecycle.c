@@ -78,12 +78,14 @@ static void establish(struct sighting *seen)
 
 static void follow_syn(struct sighting *seen)
 {
-    if (is_known_isn(seen) && !sequence_is_new(seen)) {
+    if (sequence_is_late_syn(seen))
+        return; /* what it begins goes on already */
+    if (!sequence_is_new(seen)) {
         tell(seen, CONNMON_EVENT_DUPLICATE_SYN);
     } else if (seen->flow->state == CONNMON_STATE_UNKNOWN &&
                seen->reverse->state == CONNMON_STATE_SYN_SENT) {
         move(seen, CONNMON_STATE_SYN_SENT, CONNMON_STATE_SYN_RECEIVED); /* simultaneous open */
-    } else if (!sequence_is_late_syn(seen)) {
+    } else {
         move(seen, CONNMON_STATE_SYN_SENT, CONNMON_STATE_UNKNOWN);
         tell(seen, CONNMON_EVENT_REUSED);
     }

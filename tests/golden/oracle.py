@@ -183,7 +183,7 @@ class Sequence:
 
     def has_overtaken(self, s):
         """A SYN, whose first byte after it came first."""
-        return self.low is not None and (s.seq + s.length - self.low) % 2**32 == 0
+        return self.low is not None and (s.seq + 1 + s.payload - self.low) % 2**32 == 0
 
     def place(self, s, is_late):
         """(gap, event) of a segment."""

@@ -15,7 +15,7 @@ CASES = harness.ROOT / "captures/cases"
 CAPTURES = [capture for capture, _ in discover()
             if capture.name not in RESTREAMED
             and capture.name != "fuzz-2006-09-29-28586.pcap"]  # mixes connections in a tcp.stream
-SPOILED = {"kday4.pcap"}  # with a fraction of a second that is none, of which each makes its own
+SPOILED = {"bug8.pcap", "kday4.pcap", "kday7.pcap"}  # with a fraction of a second that is none, of which each makes its own
 CLOSING = {"fin_wait_1", "fin_wait_2", "closing", "last_ack", "time_wait", "closed"}
 
 
