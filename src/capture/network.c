@@ -12,6 +12,8 @@ enum {
     IPV4_DONT_FRAGMENT = 0x40,
     IPV6_HEADER = 40, /* RFC 8200 section 3 */
     IPV6_FRAGMENT_HEADER = 8,
+    OPTION_PAD1 = 0, /* RFC 8200 section 4.2 */
+    OPTION_JUMBO = 0xc2,
     IPV6_FRAGMENT = 0xfff9, /* an offset, or more fragments */
 };
 
@@ -103,6 +105,33 @@ static enum layer read_ipv4(struct frame *frame)
     return by_protocol(frame, at[9]);
 }
 
+/* What the jumbo payload option of a hop-by-hop header tells; 0 if it is not there. */
+static uint32_t jumbo_length(const uint8_t *header, uint32_t captured)
+{
+    uint32_t size, i = 2;
+
+    if (captured < 8)
+        return 0;
+    size = (header[1] + 1U) * 8 < captured ? (header[1] + 1U) * 8 : captured;
+    while (i + 6 <= size && header[i] != OPTION_JUMBO)
+        i += header[i] == OPTION_PAD1 ? 1 : 2U + header[i + 1];
+    return i + 6 <= size && header[i + 1] == 4 ? load32(header + i + 2) : 0;
+}
+
+/* Where the packet ends. A payload length of 0 stands for more than the field can hold: a
+ * jumbogram, whose option tells the length (RFC 2675 section 2), or what was left to the network
+ * card, which was to cut the segment up. */
+static void limit_ipv6(struct frame *frame)
+{
+    const uint8_t *at = frame->at;
+    uint32_t length = load16(at + 4);
+
+    if (length == 0 && at[6] == PROTOCOL_HOP_BY_HOP)
+        length = jumbo_length(at + IPV6_HEADER, frame->captured - IPV6_HEADER);
+    if (length != 0 && length <= UINT32_MAX - IPV6_HEADER)
+        frame_limit(frame, IPV6_HEADER + length);
+}
+
 enum layer read_ipv6(struct frame *frame)
 {
     const uint8_t *at = frame->at;
@@ -111,7 +140,7 @@ enum layer read_ipv6(struct frame *frame)
         return frame_lacks(frame, IPV6_HEADER);
     if (at[0] >> 4 != 6)
         return frame_end(frame, DECODE_MALFORMED);
-    frame_limit(frame, IPV6_HEADER + (uint32_t)load16(at + 4));
+    limit_ipv6(frame);
     set_ends(frame->segment, at + 8, at + 24, 16);
     frame->segment->ip_id = 0;
     frame->segment->dont_fragment = false;

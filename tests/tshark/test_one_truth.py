@@ -18,28 +18,25 @@ RESTREAMED = {"dissector-begins-conversation.pcap"}
 CAPTURES = [capture for capture, _ in discover() if capture.name not in RESTREAMED]
 # Why only one of the two sees a packet, or each sees another TCP header of it.
 REASSEMBLED = "Wireshark puts fragments together; the program counts and skips them"
-JUMBO = "Wireshark takes the length of IPv6 from its jumbo payload option (RFC 2675)"
 NEEDS_WINDOW = "Wireshark before 4.6 takes no TCP header that was cut before its window"
 
 
 def reason(frame):
     """Why that frame may differ, of what Wireshark tells of it; None: it may not."""
-    is_fragment, is_jumbo, lacks_window = frame
+    is_fragment, lacks_window = frame
     if is_fragment:
         return REASSEMBLED
-    if is_jumbo:
-        return JUMBO
     return NEEDS_WINDOW if lacks_window else None
 
 
 def frames(wireshark, capture):
     """{frame: what reason() wants to know}."""
-    names = ["frame.number", "ipv6.opt.jumbo", "tcp.srcport", "tcp.window_size_value",
+    names = ["frame.number", "tcp.srcport", "tcp.window_size_value",
              "ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.more", "ipv6.fraghdr.offset"]
     found = {}
-    for number, jumbo, port, window, *flags in wireshark.fields(capture, names):
+    for number, port, window, *flags in wireshark.fields(capture, names):
         is_fragment = any(set(flag.split(",")) - {"", "0", "False"} for flag in flags)
-        found[int(number)] = is_fragment, bool(jumbo), bool(port and not window)
+        found[int(number)] = is_fragment, bool(port and not window)
     return found
 
 
@@ -109,7 +106,7 @@ def test_captures(wireshark, request, capture):
     if capture.name in DEPENDS_ON_VERSION:
         only_here(wireshark)
     needed = compare(wireshark, request, capture)
-    expected = {"gtp-fragments.pcap": {REASSEMBLED}, "bigtcp-v6-jumbo.pcap": {JUMBO},
+    expected = {"gtp-fragments.pcap": {REASSEMBLED},
                 "fuzz-2006-09-29-28586.pcap": {NEEDS_WINDOW}}
     assert needed == expected.get(capture.name, set())
 

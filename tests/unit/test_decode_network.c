@@ -53,6 +53,26 @@ static void length_0_means_the_whole_frame(void **state)
     assert_int_equal(payload_with(packet, 2, 0, 70000), PACKET_PAYLOAD + 70000);
 }
 
+/* A jumbogram, and a segment that the network card was to cut up. */
+static void an_ipv6_length_of_0_means_more_than_fits(void **state)
+{
+    struct packet packet = packet_bare();
+    struct connmon_segment segment;
+
+    (void)state;
+    assert_int_equal(payload_with(packet_in_ipv6(), 4, 0, 30), PACKET_PAYLOAD + 30);
+    /* Padding, then the option: a TCP header and 70,000 bytes, in a frame with 30 bytes more. */
+    prepend(&packet, 6, 1, 1, 0, 0, 1, 1, 0, 0xc2, 4, 0, 1, 0x11, 0x94, 0, 0);
+    packet_ipv6(&packet, 0);
+    packet.room[packet.start + 4] = packet.room[packet.start + 5] = 0;
+    assert_int_equal(decode_frame(LINKTYPE_RAW, packet.room + packet.start, packet.size,
+                                  40 + 16 + 20 + 70000 + 30, &segment),
+                     DECODE_TCP);
+    assert_int_equal(segment.payload_len, 70000);
+    for (uint32_t size = 0; size < packet.size - PACKET_PAYLOAD - 20; size++)
+        assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, size, &segment), DECODE_CUT);
+}
+
 static void frame_may_lie_about_its_length(void **state)
 {
     const struct packet packet = packet_in_ipv4();
@@ -172,6 +192,7 @@ int main(void)
         cmocka_unit_test(payload_ends_with_the_ipv4_packet),
         cmocka_unit_test(payload_ends_with_the_frame),
         cmocka_unit_test(length_0_means_the_whole_frame),
+        cmocka_unit_test(an_ipv6_length_of_0_means_more_than_fits),
         cmocka_unit_test(frame_may_lie_about_its_length),
         cmocka_unit_test(ipv4_options),
         cmocka_unit_test(impossible_headers),
