@@ -226,3 +226,15 @@ def test_pace_follows_a_clock_that_jumps(connmon, tmp_path):
     begin = time.monotonic()
     connmon.run("-e", tmp_path / "jumps.pcap")
     assert 0.9 < time.monotonic() - begin < 5
+
+
+def test_copies_are_told_or_kept(connmon):
+    """Every second packet of dup-span.pcap is a copy."""
+    capture = ROOT / "captures/cases/dup-span.pcap"
+    done = connmon.run("-r", capture, "--json")
+    packets = len(done.stdout.splitlines())
+    assert done.stdout.count('"connmon.duplicate":') == packets // 2
+    assert f", {packets // 2} copies\n" in done.stderr
+    kept = connmon.run("-r", capture, "--json", "--keep-copies")
+    assert len(kept.stdout.splitlines()) == packets
+    assert "connmon.duplicate" not in kept.stdout and "copies" not in kept.stderr

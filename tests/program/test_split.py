@@ -504,3 +504,15 @@ def test_too_much_to_repeat(connmon, tmp_path):
                        stdin=section() + huge + huge + b"".join(connection_blocks()))
     assert "1 MiB of interfaces" in done.stderr and "6 packets are in no file" in done.stderr
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 10000
+
+
+def test_copies(connmon, tmp_path):
+    """They are packets of their connection's file, and no payload of their own."""
+    capture = ROOT / "captures/cases/dup-span.pcap"
+    packets = [json.loads(line) for line in connmon.run("-r", capture, "--json").stdout.splitlines()]
+    connection, = split(connmon, tmp_path / "packets", "-r", capture)
+    assert files_of(connection) == [(connection["file"], [p["frame"] for p in packets])]
+    connection, = split(connmon, tmp_path / "payload", "-r", capture, "--payload")
+    size = sum((tmp_path / "payload" / flow["file"]).stat().st_size
+               for flow in connection["flows"] if flow["file"])
+    assert size == sum(p.get("connmon.payload_bytes", 0) for p in packets) > 0
