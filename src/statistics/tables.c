@@ -61,7 +61,7 @@ static void write_totals(const struct statistics *statistics, const struct connm
         write_words(line, sink, to);
     }
     tables_dropped(dropped, sizeof(dropped), core, &totals);
-    write_words(dropped[0] ? dropped : "limits dropped nothing\n", sink, to);
+    write_words(dropped, sink, to);
 }
 
 bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tables_format format,
