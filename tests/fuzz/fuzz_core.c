@@ -60,6 +60,8 @@ static struct connmon_config take_config(struct input *in)
     config.max_answered = caps[take(in) % 6];
     config.max_passed = caps[take(in) % 6];
     config.max_holes = caps[take(in) % 6];
+    config.max_recent = caps[take(in) % 6];
+    config.keep_copies = take(in) % 4 == 0;
     config.max_memory = memory[take(in) % 6];
     return config;
 }
@@ -115,6 +117,10 @@ static struct connmon_segment take_segment(struct input *in, uint64_t packet, in
     segment.time_unknown = (options & 12) == 12;
     segment.window = options >> 4 & 1;
     segment.discriminator = options >> 7;
+    segment.has_checksum = options & 4;
+    segment.dont_fragment = options & 8;
+    segment.checksum = options >> 4 & 1;
+    segment.ip_id = ends & 1 ? (uint16_t)(packet / 2) : 0;
     return segment;
 }
 
@@ -145,6 +151,21 @@ static void check_turn(const struct connmon_segment *segment, const struct connm
     check(turn->has_time || turn->wait_ns == 0);
     check(turn->has_network || turn->network_ns == 0);
     check(turn->wait_ns >= 0 && turn->network_ns >= 0 && turn->network_ns <= turn->wait_ns);
+}
+
+/* It tells of what it is a copy, and nothing else. */
+static void check_copy(const struct connmon_result *r, const struct connmon_segment *segment,
+                       const struct connmon_config *config)
+{
+    struct connmon_result rest = *r;
+    const struct connmon_result none = {0};
+
+    check(!config->keep_copies && r->original < segment->packet && !segment->time_unknown);
+    rest.is_copy = false;
+    rest.original = 0;
+    rest.connection = 0;
+    rest.direction = 0;
+    check(memcmp(&rest, &none, sizeof(rest)) == 0);
 }
 
 static void check_result(const struct connmon_result *r, const struct connmon_segment *segment,
@@ -201,10 +222,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         segments++;
         if (segment.payload_len % 2) /* a hint, as good as any */
             connmon_expect(core, &segment);
-        if (connmon_process(core, &segment, &result) == CONNMON_OK)
-            check_result(&result, &segment, &config);
-        else
+        if (connmon_process(core, &segment, &result) != CONNMON_OK)
             unmeasured++;
+        else if (result.is_copy)
+            check_copy(&result, &segment, &config);
+        else
+            check_result(&result, &segment, &config);
         stats = connmon_stats(core);
         check(stats.segments == segments && stats.unmeasured_segments == unmeasured);
         check_stats(&stats, &config);
