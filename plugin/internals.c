@@ -139,7 +139,7 @@ void internals_stream_before_tcp(struct internals_place *place, const packet_inf
     place->before = compat_find_tcp_conversation(&place->packet);
     place->has_number = place->before && find_number(place->before, &place->number);
     place->next = next_number();
-    place->is_syn = (tvb_get_ntohs(tvb, 12) & (CONNMON_SYN | CONNMON_ACK)) == CONNMON_SYN;
+    place->is_syn = (tvb_get_ntohs(tvb, 12) & CONNMON_SYN) != 0; /* since 4.2 a SYN-ACK may, too */
 }
 
 bool internals_stream_after_tcp(struct internals_place *place, uint32_t *stream)
