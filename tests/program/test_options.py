@@ -143,7 +143,7 @@ def test_tables(connmon, table):
 
 def test_a_table_for_a_person(connmon):
     text = connmon.run("-r", CHAT, "--conversations").stdout
-    assert text.count("\n") == 19 + 2 + 4 and "19 connections" in text
+    assert text.count("\n") == 19 + 2 + 3 and "19 connections" in text
 
 
 def test_transactions(connmon):
