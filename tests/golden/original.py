@@ -15,13 +15,17 @@ MAX_AGE, MAX_IDLE = 10, 300  # seconds
 
 # {quirk: the values that it may change}, in the order in which they are switched on.
 QUIRKS = {
+    # Knows no copies of packets.
+    "copies": {"tsval", "seqno", "gap", "dup", "bytes"},
+    # Takes an echo for that of a packet which the ackno does not cover.
+    "covers": {"tsval"},
     # Sees TCP straight above IPv4 or IPv6 on few link types, if whole: no VLANs, no tunnels.
     "visible": {"tsval", "seqno", "gap", "dup", "bytes"},
     # Counts link header and IP length, not the frame's length on the wire.
     "linkbytes": {"bytes"},
     # Takes the TCP header of IPv6 for payload, and believes an IP length that offloading left at 0.
     "paylen": {"seqno", "gap", "dup", "payload"},
-    # A SYN with another ISN begins no new sequence space, and a RST moves it.
+    # A SYN with another ISN, or after a reset, begins no new sequence space, and a RST moves it.
     "synrst": {"seqno", "gap", "dup"},
     # Equal endpoints are the same flow for ever ...
     "portreuse": {"tsval", "seqno", "gap", "dup", "bytes"},
@@ -115,6 +119,8 @@ class Flow:
     def __init__(self):
         self.bytes, self.has_reverse = 0, False
         self.end = self.isn = None       # where the next packet is expected
+        self.low, self.is_reset = None, False
+        self.originals, self.latest, self.has_copies = {}, 0, False
         self.seqno = 0                   # and how the original remembers that
         self.ack = self.ack_time = None  # the highest ackno, at its first sight
         self.newest_ack = self.time = 0  # of the previous packet
@@ -128,13 +134,13 @@ class Table:
     def __init__(self, model):
         self.model, self.saved = model, {}
 
-    def save(self, key, now):
+    def save(self, key, now, end=None):
         entry = self.saved.get(key)
         is_stale = entry and now - entry.time > self.model.seconds(MAX_AGE)
         if entry is None or (is_stale and not self.model.has("maxage")):
-            self.saved[key] = types.SimpleNamespace(time=now, is_used=False)
+            self.saved[key] = types.SimpleNamespace(time=now, is_used=False, end=end)
 
-    def match(self, key, now, seen):
+    def match(self, key, now, seen, ack=None):
         if not self.model.has("firstecho"):
             if key[-1] in seen:
                 return None
@@ -143,6 +149,8 @@ class Table:
         if entry is None or entry.is_used:
             return None
         entry.is_used = True
+        if ack is not None and distance(ack, entry.end) < 0 and not self.model.has("covers"):
+            return None
         if self.model.has("rematch"):
             del self.saved[key]
         return self.model.delay(now, entry.time)
@@ -181,12 +189,28 @@ class Model:
         return (whole - self.epoch) * SECOND + part
 
     def begin(self, s, f, g):
-        """A SYN with a new ISN starts a new sequence space."""
-        if s.flags & SYN and not s.flags & RST and s.seq != f.isn:
-            f.isn, f.end = s.seq, None
-            g.acked, g.ack = set(), None
-            for key in [key for key in self.ends.saved if key[0] == s.key]:
-                del self.ends.saved[key]
+        """A SYN with a new ISN, or after a reset, starts a new sequence space."""
+        if s.flags & RST and (s.seq in (f.end, g.ack) or s.flags & ACK and g.ack is None
+                              and g.end == s.ack):
+            f.is_reset = g.is_reset = True
+        if not s.flags & SYN or s.flags & RST:
+            return
+        is_late = f.low == (s.seq + 1 + s.payload) & 0xFFFFFFFF and f.isn in (None, s.seq)
+        is_new = s.seq != f.isn or f.is_reset and not s.flags & ACK
+        f.isn = s.seq
+        if is_late:
+            f.low = s.seq
+        elif is_new:
+            self.restart(s.key, f, g)
+            if not s.flags & ACK and g.is_reset:
+                g.isn = None
+                self.restart(s.reverse, g, f)
+
+    def restart(self, key, f, g):
+        f.end, f.low, f.is_reset = None, None, False
+        g.acked, g.ack = set(), None
+        for saved in [saved for saved in self.ends.saved if saved[0] == key]:
+            del self.ends.saved[saved]
 
     def flow(self, key, reverse):
         if key not in self.flows:
@@ -201,6 +225,8 @@ class Model:
         s.data = header.payload if header and self.has("paylen") else s.payload
         f = self.flow(s.key, s.reverse)
         g = self.flows.get(s.reverse) or Flow()
+        if not self.has("copies") and oracle.find_original(s, f, g):
+            return None
         f.bytes += header.bytes if header and self.has("linkbytes") else s.wire
         now = self.time(s)
         if not self.has("synrst"):
@@ -219,10 +245,11 @@ class Model:
         if self.has("tszero") and (s.tsval == 0 or s.tsecr == 0 and not s.flags & SYN):
             return None
         if s.tsval:
-            self.tsvals.save((s.key, s.tsval), now)
+            length = s.payload + bool(s.flags & SYN) + bool(s.flags & FIN)
+            self.tsvals.save((s.key, s.tsval), now, (s.seq + length) & 0xFFFFFFFF)
         if not s.tsecr or not (s.flags & ACK or self.has("tszero")):
             return None
-        return self.tsvals.match((s.reverse, s.tsecr), now, f.echoed)
+        return self.tsvals.match((s.reverse, s.tsecr), now, f.echoed, s.ack)
 
     def seqno(self, s, f, now):
         if self.has("unidir") and not f.has_reverse:
@@ -243,6 +270,7 @@ class Model:
         controls = bool(s.flags & SYN) + bool(s.flags & FIN)
         next_end = s.seq + s.data + (bool(controls) if self.has("fin") else controls)
         if not is_rst and (end is None or self.has("gaphigh") or distance(next_end, end) > 0):
+            f.low = s.seq if end is None else f.low
             f.end, f.seqno = next_end & 0xFFFFFFFF, (s.seq + bool(controls)) & 0xFFFFFFFF
         return gap
 

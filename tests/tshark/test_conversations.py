@@ -21,7 +21,8 @@ ERROR = decimal.Decimal("0.02")  # of a percentile, relative
 HEADERS_IN_HEADERS = {"samples.pcap"}
 # ... and here it leaves out headers that are cut or have damaged options, of which connmon takes
 # what is whole.
-DAMAGED = {"ajp.pcap", "copies-without-id.pcap", "snaplen.pcap", "fuzz-2006-09-29-28586.pcap"}
+DAMAGED = {"ajp.pcap", "copies-without-id.pcap", "snaplen.pcap", "truncated-header.pcap",
+           "fuzz-2006-09-29-28586.pcap"}
 # Here a byte that a closed window refused comes again, which is a retransmission by its seqno alone.
 REFUSED_PROBES = {"zwp-then-data.pcap"}
 # Here a seqno jumps beyond any window, which is a hole by its field, and no loss.

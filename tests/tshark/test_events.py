@@ -109,6 +109,7 @@ def test_lines_say_the_same(wireshark):
 DIFFERENT = {
     "whatsapp.pcap": "no SYN-ACK was captured, but the client acknowledges it",
     "sites.pcapng": "the client's packets were not captured, but the server sends data",
+    "ipv6-http-atomic-frag.pcap": "as in bug3.pcap",
     "bug3.pcap": "the client's packets were not captured, but the server acknowledges them",
     "whois.pcapng": "the ACK of the handshake carries data; and as in bug3.pcap",
     "KakaoTalk_chat.pcap": "a RST is all that was captured of a connection",

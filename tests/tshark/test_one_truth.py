@@ -106,7 +106,7 @@ def test_captures(wireshark, request, capture):
     if capture.name in DEPENDS_ON_VERSION:
         only_here(wireshark)
     needed = compare(wireshark, request, capture)
-    expected = {"gtp-fragments.pcap": {REASSEMBLED},
+    expected = {"gtp-fragments.pcap": {REASSEMBLED}, "gtp2_different_udp_port.pcap": {REASSEMBLED},
                 "fuzz-2006-09-29-28586.pcap": {NEEDS_WINDOW}}
     assert needed == expected.get(capture.name, set())
 
