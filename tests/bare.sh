@@ -43,6 +43,8 @@ in_root rm -rf /home/user/src/connmon
 check_uninstalled
 
 source=/src/connmon
+# A plugin that an aborted run leaves would meet the one under test in whatever runs here next.
+trap 'in_source sh tests/demo.sh --uninstall >/dev/null 2>&1 || true' EXIT
 in_source sh tests/demo.sh | tee "$root/demo"
 check_demo in_root sh
 in_source env CONNMON_ONCE="${CONNMON_ONCE:-}" sh tests/run.sh

@@ -35,14 +35,27 @@ struct recent {
                                     length, they tell whether anything of it came since */
 };
 
+/* The entries whose hashes begin alike. Nearly no segment is a copy, and that is told here: from
+ * the entries themselves, which lie anywhere, it would have to be waited for. */
+struct chain {
+    uint32_t newest; /* its position, plus 1 */
+    uint32_t marks;  /* of the entries from `newest` on, and of some that are gone */
+};
+
 static uint32_t mask_of(const struct copies *copies)
 {
     return (UINT32_C(1) << copies->bits) - 1;
 }
 
-static uint32_t *newest_of(const struct copies *copies, uint64_t header)
+static struct chain *chain_of(const struct copies *copies, uint64_t header)
 {
-    return &copies->newest[header >> (63 - copies->bits)];
+    return &copies->chains[header >> (64 - copies->bits)];
+}
+
+/* One bit of 32, by a part of the hash that has not chosen the chain. */
+static uint32_t mark_of(uint64_t header)
+{
+    return UINT32_C(1) << (header & 31);
 }
 
 static size_t ring_bytes(uint8_t bits)
@@ -50,9 +63,9 @@ static size_t ring_bytes(uint8_t bits)
     return sizeof(struct recent) << bits;
 }
 
-static size_t newest_bytes(uint8_t bits)
+static size_t chains_bytes(uint8_t bits)
 {
-    return sizeof(uint32_t) << (bits + 1);
+    return sizeof(struct chain) << bits;
 }
 
 /* The connection, the direction and the header, but for what a copy may have different. 64 bits
@@ -81,11 +94,15 @@ static bool is_apart(int64_t a, int64_t b, int64_t max_ns)
 static struct recent *find(const struct copies *copies, uint64_t header)
 {
     uint32_t age, least = 0; /* in entries; each must be older than the one that names it */
+    const struct chain *chain;
     struct recent *recent;
 
     if (copies->used == 0)
         return NULL;
-    for (age = copies->next - *newest_of(copies, header); age >= least && age < copies->used;
+    chain = chain_of(copies, header);
+    if (!(chain->marks & mark_of(header)))
+        return NULL;
+    for (age = copies->next - chain->newest; age >= least && age < copies->used;
          age = copies->next - recent->older) {
         recent = &copies->ring[(copies->next - 1 - age) & mask_of(copies)];
         if (recent->header == header)
@@ -128,10 +145,13 @@ static bool is_copy(const struct recent *recent, const struct sighting *seen)
 
 static void link_newest(struct copies *copies, struct recent *recent, uint32_t position)
 {
-    uint32_t *newest = newest_of(copies, recent->header);
+    struct chain *chain = chain_of(copies, recent->header);
 
-    recent->older = *newest;
-    *newest = position + 1;
+    if (position - chain->newest >= copies->used)
+        chain->marks = 0; /* all its entries are gone */
+    chain->marks |= mark_of(recent->header);
+    recent->older = chain->newest;
+    chain->newest = position + 1;
 }
 
 /* Twice the entries, or the first. False, and nothing changed, if there is no memory. */
@@ -144,12 +164,12 @@ static bool grow(struct copies *copies, struct memory *memory)
     if (memory->limit != 0 && ring_bytes(bigger.bits) > memory->limit / MEMORY_SHARE)
         return false;
     bigger.ring = memory_alloc(memory, ring_bytes(bigger.bits));
-    bigger.newest = memory_alloc(memory, newest_bytes(bigger.bits));
-    if (!bigger.ring || !bigger.newest) {
+    bigger.chains = memory_alloc(memory, chains_bytes(bigger.bits));
+    if (!bigger.ring || !bigger.chains) {
         copies_clear(&bigger, memory);
         return false;
     }
-    for (uint32_t i = 0; i < copies->used; i++) {
+    for (uint32_t i = 0; copies->ring && i < copies->used; i++) {
         bigger.ring[i] = copies->ring[(oldest + i) & mask_of(copies)];
         link_newest(&bigger, &bigger.ring[i], i);
     }
@@ -221,6 +241,6 @@ bool copies_follow(struct copies *copies, struct sighting *seen)
 void copies_clear(struct copies *copies, struct memory *memory)
 {
     memory_free(memory, copies->ring, ring_bytes(copies->bits));
-    memory_free(memory, copies->newest, newest_bytes(copies->bits));
+    memory_free(memory, copies->chains, chains_bytes(copies->bits));
     *copies = (struct copies){0};
 }

@@ -20,10 +20,10 @@
 
 /* All bytes zero is empty. */
 struct copies {
-    struct recent *ring; /* 2^bits entries, if there is one */
-    uint32_t *newest;    /* by hash, twice as many: the position of the newest entry, plus 1 */
-    uint32_t next;       /* position of the next entry; positions count on, modulo 2^32 */
-    uint32_t used;       /* entries */
+    struct recent *ring;  /* 2^bits entries, if there is one */
+    struct chain *chains; /* by hash, as many */
+    uint32_t next;        /* position of the next entry; positions count on, modulo 2^32 */
+    uint32_t used;        /* entries */
     uint8_t bits;
 };
 

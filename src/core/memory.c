@@ -25,7 +25,7 @@ void memory_init(struct memory *memory, size_t limit)
 
 static size_t class_bytes(unsigned class)
 {
-    return (size_t)1 << (MEMORY_FIRST_CLASS + class);
+    return (size_t)(2 + class % 2) << (4 + class / 2);
 }
 
 /* The class that has room for `size` bytes; MEMORY_CLASSES if none has. */

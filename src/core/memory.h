@@ -8,12 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Blocks of up to 2^(MEMORY_FIRST_CLASS + MEMORY_CLASSES - 1) bytes are kept for the next one who
- * needs such a block, so that connections that come and go allocate nothing in the steady state. */
-enum {
-    MEMORY_FIRST_CLASS = 5, /* 32 bytes */
-    MEMORY_CLASSES = 8,
-};
+/* Blocks of 32 bytes, 48, 64, 96 and so on up to 4096 are kept for the next one who needs such a
+ * block, so that connections that come and go allocate nothing in the steady state. */
+enum { MEMORY_CLASSES = 15 };
 
 /* What all containers of one core share. Owned by the core. */
 struct memory {

@@ -181,6 +181,8 @@ def test_what_was_acknowledged_long_ago_costs_nothing(wireshark, request):
     assert row["client_retransmissions"] == 1 and "loss" not in row["verdict"]
     capture = CASES / "spurious-after-idle.pcap"
     assert not wireshark.fields(capture, ["frame.number"], "-Y", "connmon.expert.stall.recovery")
+    told = wireshark.run("-r", wireshark.share(capture), "-O", "connmon").stdout
+    assert "This was acknowledged before, so it was resent without need" in told
 
 
 def test_what_no_window_allows_is_no_loss(wireshark, request):
@@ -189,6 +191,8 @@ def test_what_no_window_allows_is_no_loss(wireshark, request):
         assert row["client_holes"] == row["server_holes"] == 0
         assert row["client_missing_bytes"] == row["server_missing_bytes"] == 0
         assert row["verdict"] == "nothing unusual"
+    assert not wireshark.fields(CASES / "two-seq-spaces.pcap", ["frame.number"], "-Y",
+                                "connmon.expert.hole")
 
 
 # --- Who ignores a RST that looks right (RFC 5961)

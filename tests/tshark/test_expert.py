@@ -64,6 +64,21 @@ def silent_receiver(packets):
     d.ack(1)
 
 
+def needless_resend_brings_the_ack(packets):
+    d = Dialogue(packets)
+    d.say(0)
+    d.say(1, acked=False)
+    d.connection.client(d.now + 900, d.seqs[0] - 100, d.seqs[1], 100)
+
+
+def needless_resend_is_no_answer(packets):
+    d = Dialogue(packets)
+    d.talk(1)
+    d.say(0)
+    d.connection.server(d.now + 400, d.seqs[1] - 100, d.seqs[0], 100)
+    d.say(1, after=1000)
+
+
 def closed_window(packets):
     d = Dialogue(packets)
     d.say(0)
@@ -114,6 +129,8 @@ STALLS = {  # cause, seconds, who, the frame before it, the frame that ends it
     lost_before: ("recovery", 0.403, "198.51.100.2:80", 6, 10),
     lost_syn: ("recovery", 1.0, "192.0.2.1:40000", 1, 2),
     silent_receiver: ("silence", 0.9, "198.51.100.2:80", 4, 5),
+    needless_resend_brings_the_ack: ("silence", 0.9, "192.0.2.1:40000", 6, 7),
+    needless_resend_is_no_answer: ("application", 1.0, "198.51.100.2:80", 9, 11),
     closed_window: ("window", 2.0, "192.0.2.1:40000", 7, 12),
     window_too_small_for_a_segment: ("window", 0.25, "192.0.2.1:40000", 7, 8),
     quick_enough: None,

@@ -146,19 +146,41 @@ function tap.packet(pinfo)
     print(pinfo.number, "-")
 end
 """
+LATE = """
+local seen = 0
+local tap = Listener.new("frame")
+function tap.packet()
+    seen = seen + 1
+    if seen == 5 then
+        late = Listener.new("frame", "connmon.flow")
+        function late.packet(pinfo) print(pinfo.number, "late") end
+    end
+end
+"""
 
 
-@pytest.mark.parametrize("words", [["-q"], ["-2q"], ["-Tfields", "-eip.src"]], ids=" ".join)
-@pytest.mark.parametrize("script", [TAP, POST, FIELD, FILTER], ids=["tap", "post", "field", "filter"])
-def test_lua(wireshark, script, words):
+def write_script(wireshark, script):
     if "with Lua" not in run(wireshark, "--version"):
         pytest.skip("no Lua")
     path = wireshark.dir / f"script-{len(script)}.lua"
     path.write_text(script)
     path.chmod(0o644)
+    return f"lua_script:{path}"
+
+
+def test_who_asks_late_is_measured_from_then_on(wireshark):
+    out = run(wireshark, "-X", write_script(wireshark, LATE), "-q", "-r", wireshark.share(CAPTURE))
+    found = [int(n) for n in re.findall(r"^(\d+)\tlate$", out, re.M)]
+    assert found == [n for n in oracle.expectations(CAPTURE) if n > 5]
+
+
+@pytest.mark.parametrize("words", [["-q"], ["-2q"], ["-Tfields", "-eip.src"]], ids=" ".join)
+@pytest.mark.parametrize("script", [TAP, POST, FIELD, FILTER], ids=["tap", "post", "field", "filter"])
+def test_lua(wireshark, script, words):
+    path = write_script(wireshark, script)
     if script == POST and words != ["-Tfields", "-eip.src"]:
         words = [words[0], "-z", "io,phs"]  # a post-dissector makes no tree
-    out = run(wireshark, "-X", f"lua_script:{path}", *words, "-r", wireshark.share(CAPTURE))
+    out = run(wireshark, "-X", path, *words, "-r", wireshark.share(CAPTURE))
     found = {int(n): value for n, value in re.findall(r"^(\d+)\t(\d+|-)$", out, re.M)}
     rows = oracle.expectations(CAPTURE)
     assert found == {n: "-" if script == FILTER else row["flow_bytes"] for n, row in rows.items()

@@ -168,6 +168,22 @@ static void a_reset_forgets_the_interval(void **state)
     bandwidth_free(bandwidth);
 }
 
+static void the_link_carries_a_copy_once(void **state)
+{
+    struct written written;
+    struct bandwidth *bandwidth = begin(&written, 0, false);
+    struct connmon_observation copy = observe(1, 0, CONNMON_ACK, 0);
+
+    (void)state;
+    add(bandwidth, 0, 0, 1250);
+    copy.wire_len = 1250;
+    copy.result.is_copy = true;
+    bandwidth_add(bandwidth, &copy);
+    bandwidth_finish(bandwidth);
+    assert_non_null(strstr(written.text, " + 1.00 s: 10.0 kbit/s, 1 active\n"));
+    bandwidth_free(bandwidth);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +191,7 @@ int main(void)
         cmocka_unit_test(idle_connections_do_not_show),
         cmocka_unit_test(a_packet_counts_at_its_own_time),
         cmocka_unit_test(a_reset_forgets_the_interval),
+        cmocka_unit_test(the_link_carries_a_copy_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -345,6 +345,23 @@ static void sides_are_merged(void **state)
     side_clear(&sum, &f->memory);
 }
 
+static void a_copy_is_counted_as_one_and_nowhere_else(void **state)
+{
+    struct fixture *f = *state;
+    struct connmon_observation seen = observe(0, 0, CONNMON_ACK, 40);
+    const struct side *side = &f->conversation.sides[0];
+
+    add(f, seen);
+    seen.result.is_copy = true;
+    seen.time_ns += 10 * MS;
+    add(f, seen);
+    assert_int_equal(side->copies, 1);
+    assert_int_equal(side->packets, 1);
+    assert_int_equal(side->wire_bytes, 100);
+    assert_int_equal(side->payload_bytes, 40);
+    assert_int_equal(conversation_duration(&f->conversation), 0);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -366,6 +383,7 @@ int main(void)
         test(a_cause_has_a_fifth_of_the_time),
         test(every_word_is_told),
         test(sides_are_merged),
+        test(a_copy_is_counted_as_one_and_nowhere_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

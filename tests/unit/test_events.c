@@ -336,6 +336,22 @@ static void an_event_has_a_line_and_an_object(void **state)
     }
 }
 
+static void a_copy_is_no_sign_of_life(void **state)
+{
+    struct told told;
+
+    (void)state;
+    begin(&told, NULL, 10 * SECOND);
+    see(&told, CLIENT, .flags = SYN, .seq = 100, .id = 7, .at_ms = 0);
+    expect(&told, CONNMON_EVENT_FOUND, 1, 0);
+    see(&told, CLIENT, .flags = SYN, .seq = 100, .id = 7, .at_ms = 1);
+    events_advance(told.events, 5 * SECOND); /* a longer step would be doubted */
+    events_advance(told.events, 10 * SECOND + 1);
+    expect(&told, EVENT_TIMED_OUT, 1, 1);
+    assert_int_equal(told.list[1].client.port, 40000);
+    end(&told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_second_packet_confirms_a_silence),
         cmocka_unit_test(without_a_time_there_is_none),
         cmocka_unit_test(an_event_has_a_line_and_an_object),
+        cmocka_unit_test(a_copy_is_no_sign_of_life),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

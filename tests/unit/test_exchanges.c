@@ -224,6 +224,18 @@ static void a_new_connection_answers_nothing_of_the_old_one(void **state)
     end(&f);
 }
 
+static void a_copy_takes_nobodys_place(void **state)
+{
+    struct fixture f = begin(0);
+
+    (void)state;
+    tell(&f, CLIENT, .seq = 1, .len = 10, .id = 7);
+    for (int i = 0; i < 2; i++) /* it has arrived, and that is all */
+        tell(&f, SERVER, .seq = 1, .ack = 11, .id = 8, .at_ms = 10);
+    assert_int_equal(only(&f)->client.port, 40000);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +246,7 @@ int main(void)
         cmocka_unit_test(an_alert_is_no_request),
         cmocka_unit_test(a_limit_counts_what_it_drops),
         cmocka_unit_test(a_new_connection_answers_nothing_of_the_old_one),
+        cmocka_unit_test(a_copy_takes_nobodys_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
