@@ -1,14 +1,17 @@
 """Where the captures are that the tests run over: the repository's, and with CONNMON_CAPTURES=FOLDER
 those of that folder, too.
 
-A capture is tested once CAPTURE and CAPTURE.oracle.tsv (or that with .gz) lie in one of them.
+A capture is tested once CAPTURE and CAPTURE.oracle.tsv (or that with .gz) lie in one of them. What
+is made of a packet's values, tables and lists, does not depend on Wireshark's version: with
+CONNMON_ONCE=1, where another version has passed on all captures, it is tested on the cases alone.
 """
 import os
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CAPTURES = ROOT / "captures"
-OWN = [CAPTURES, CAPTURES / "cases"]
+CASES = CAPTURES / "cases"
+OWN = [CAPTURES, CASES]
 MORE = [pathlib.Path(folder).resolve() for folder in [os.environ.get("CONNMON_CAPTURES")] if folder]
 FOLDERS = OWN + MORE
 
@@ -24,3 +27,6 @@ def discover(folders=FOLDERS):
             capture = folder / table.name.partition(".oracle.tsv")[0]
             found.setdefault(capture.name, (capture, table))
     return [found[name] for name in sorted(found)]
+
+
+VIEWED = [capture for capture, _ in discover([CASES] if os.environ.get("CONNMON_ONCE") else FOLDERS)]

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds connmon and runs its tests: the core's under gcc, clang and both with sanitizers, the command
 # line's with and without sanitizers, then the plugin's, on captures, in this system's tshark. Ends
-# with the line that pytest prints. CONNMON_ONCE=1 builds as much, but runs each test under gcc alone.
+# with the line that pytest prints. CONNMON_ONCE=1, where another Debian has passed, builds as much, but
+# runs each test under gcc alone, and the tests of tables and lists on fewer captures.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -2,7 +2,7 @@
 from packets import FIN, RST, SYN, Connection
 
 
-def late_syn(packets):
+def overtaken_syn(packets):
     c = Connection(packets)
     c.client(0.1, 1, 1, 100, ts=(2, 101))     # has overtaken ...
     c.client(0.2, 0, flags=SYN, ts=(1, 0))    # ... the SYN, which moves nothing;

@@ -300,7 +300,7 @@ def samples(packets):
 
 MADE = [seqno_wrap, simultaneous_open, tsval_1us, holes_70000, clock_steps_back, handshake_retries,
         rst_and_reuse, pure_ack_slack, max_age, seq_events, dup_acks, tunnels, samples,
-        lives.late_syn, lives.syn_after_rst, lives.reused_ports,
+        lives.overtaken_syn, lives.syn_after_rst, lives.reused_ports,
         delays.echo_covers, delays.smaller_bound, delays.long_delays, delays.coarse_clocks,
         copies.copies_with_id, copies.copies_without_id, copies.every_field,
         formats.nflog, formats.null_families, formats.raw_ip, formats.snaplen, formats.gtp_fragments]

@@ -186,6 +186,13 @@ class Wireshark:
         return one
 
 
+def capinfos(capture):
+    """(packets, bytes on the wire)"""
+    done = subprocess.run(["capinfos", "-M", "-c", "-d", "-T", "-r", capture], check=True,
+                          capture_output=True, text=True)
+    return tuple(map(int, done.stdout.split("\t")[1:3]))
+
+
 def is_complaint(line):
     """Whether tshark's stderr has more than its usual remarks, and than bugs of other dissectors,
     which damaged packets do find."""

@@ -7,10 +7,9 @@ import json
 import pytest
 
 import harness
+from folders import VIEWED
 from packets import Connection
-from test_fields import PAIRS
 
-CAPTURES = [capture for capture, _ in PAIRS]
 SMALL = harness.ROOT / "captures/KakaoTalk_chat.pcap"
 
 
@@ -35,7 +34,7 @@ def summed(rows, key, *names):
     return dict(sums)
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_intervals_sum_up_to_the_statistics(wireshark, capture):
     found = objects(wireshark, capture, "bandwidth-json,0.25,top=0", "conv-json",
                     "bandwidth-json,1.5,hosts,top=0")
@@ -56,11 +55,10 @@ def test_intervals_sum_up_to_the_statistics(wireshark, capture):
 
 
 def test_the_largest_come_first(wireshark):
-    capture = next(capture for capture in CAPTURES if capture == SMALL)
-    rows = objects(wireshark, capture, "bandwidth-json,1000000000,top=0")["client_goodput"]
+    rows = objects(wireshark, SMALL, "bandwidth-json,1000000000,top=0")["client_goodput"]
     sizes = [row["client_bytes"] + row["server_bytes"] for row in rows]
     assert len(sizes) > 3 and sizes == sorted(sizes, reverse=True)
-    top = objects(wireshark, capture, "bandwidth-json,1000000000,top=3")["client_goodput"]
+    top = objects(wireshark, SMALL, "bandwidth-json,1000000000,top=3")["client_goodput"]
     assert top == rows[:3]
 
 

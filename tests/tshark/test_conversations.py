@@ -10,10 +10,9 @@ import pytest
 
 import harness
 import tabular
-from folders import discover
+from folders import VIEWED
 from packets import FIN, RST, SYN
 
-CAPTURES = [capture for capture, _ in discover()]
 REAL = harness.ROOT / "captures/6in4tunnel.pcap"
 ERROR = decimal.Decimal("0.02")  # of a percentile, relative
 
@@ -180,7 +179,7 @@ def check_percentiles(row, prefix, packets):
             assert not values or is_near(found, nearest_rank(values, percent)), (row, name, word)
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_conversations_sum_up_their_packets(runs, capture):
     for row, prefix, packets in runs(capture).sides():
         for name, value in expected_side(packets).items():
@@ -194,7 +193,7 @@ def test_conversations_sum_up_their_packets(runs, capture):
             assert row[name] == row[f"client_{name}"] + row[f"server_{name}"]
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_handshakes(runs, capture):
     for row, prefix, packets in runs(capture).sides():
         delays = [p.connmon_handshake_client for p in packets if p.connmon_handshake_client]
@@ -204,7 +203,7 @@ def test_handshakes(runs, capture):
         assert [row[prefix + "handshake"]] == expected, (row["stream"], prefix)
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_hosts_sum_up_their_conversations(runs, capture):
     run = runs(capture)
     added = [name for name in (run.hosts or [{}])[0] if name in (
@@ -244,7 +243,7 @@ def as_printed(size):
     return f"{size} bytes"
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_totals_are_those_of_tshark(runs, capture):
     run = runs(capture)
     found = []
@@ -262,12 +261,10 @@ def test_totals_are_those_of_tshark(runs, capture):
         assert found == theirs
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_totals_are_those_of_capinfos(runs, capture):
     run = runs(capture)
-    text = subprocess.run(["capinfos", "-M", "-c", "-d", "-T", "-r", capture], check=True,
-                          capture_output=True, text=True).stdout
-    packets, size = map(int, text.split("\t")[1:3])
+    packets, size = harness.capinfos(capture)
     if len(run.packets) < packets:
         pytest.skip("has packets that are not TCP")
     captured = [run.with_copies(row) for row in run.conversations]
@@ -275,7 +272,7 @@ def test_totals_are_those_of_capinfos(runs, capture):
     assert sum(row[1] for row in captured) == size
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_two_passes(wireshark, runs, capture):
     text = wireshark.run("-2", "-r", wireshark.share(capture), "-q", "-z", "connmon,conv-json",
                          "-z", "connmon,hosts-json").stdout
@@ -325,7 +322,7 @@ def test_text_says_the_same_as_json(wireshark):
 
 
 def test_rows_are_sorted_by_their_slowest_side(runs):
-    for capture in CAPTURES:
+    for capture in VIEWED:
         keys = [max((row[f"{side}_rtt_p95"] for side in ("client", "server")
                      if row[f"{side}_rtt_p95"] is not None), default=-1)
                 for row in runs(capture).conversations]

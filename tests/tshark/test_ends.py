@@ -6,14 +6,13 @@ import json
 import pytest
 
 import harness
-from folders import discover
+from folders import CASES, VIEWED
 from packets import FIN, RST, Connection
 from test_fields import DEPENDS_ON_VERSION
 from test_index import numbers
 from test_one_truth import RESTREAMED, only_here, program
 
-CASES = harness.ROOT / "captures/cases"
-CAPTURES = [capture for capture, _ in discover()
+CAPTURES = [capture for capture in VIEWED
             if capture.name not in RESTREAMED
             and capture.name != "fuzz-2006-09-29-28586.pcap"]  # mixes connections in a tcp.stream
 SPOILED = {"bug8.pcap", "kday4.pcap", "kday7.pcap"}  # with a fraction of a second that is none, of which each makes its own

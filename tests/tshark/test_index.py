@@ -6,10 +6,9 @@ import re
 import pytest
 
 import harness
+from folders import VIEWED, discover
 from packets import RST, SYN, Connection
-from test_fields import PAIRS
 
-CAPTURES = [capture for capture, _ in PAIRS]
 SMALL = harness.ROOT / "captures/KakaoTalk_chat.pcap"
 BUSY = harness.ROOT / "captures/android.pcap"
 FILTERED = {"KakaoTalk_chat.pcap", "6in4tunnel.pcap", "tunnels.pcap", "samples.pcap",
@@ -34,7 +33,7 @@ def numbers(frames):
     return found
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_each_frame_is_in_its_flow(wireshark, capture):
     expected = {}
     for frame, flow in wireshark.fields(capture, ["frame.number", "connmon.flow"], "-Y",
@@ -52,7 +51,7 @@ def test_each_frame_is_in_its_flow(wireshark, capture):
     assert all(end >= 0 for end in ends)
 
 
-@pytest.mark.parametrize("capture", [c for c in CAPTURES if c.name in FILTERED],
+@pytest.mark.parametrize("capture", [c for c, _ in discover() if c.name in FILTERED],
                          ids=lambda capture: capture.name)
 def test_the_filter_selects_exactly_these_frames(wireshark, capture):
     for entry in index(wireshark, capture)[:8]:

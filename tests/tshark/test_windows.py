@@ -6,9 +6,8 @@ import re
 import pytest
 
 import harness
-from folders import discover
+from folders import VIEWED
 
-CAPTURES = [capture for capture, _ in discover()]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def shown(row):
         yield f"{value / (10**6 if is_bytes else 1):.6f}" if is_time or is_bytes else value
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_table(wireshark, sharkd, capture):
     sharkd.load(capture)
     table, = sharkd.ask("tap", tap0="nstat:connmon,conv")["taps"][0]["tables"]
@@ -63,13 +62,13 @@ def test_table(wireshark, sharkd, capture):
 
 
 def test_titles_have_units(sharkd):
-    sharkd.load(CAPTURES[0])
+    sharkd.load(VIEWED[0])
     fields = sharkd.ask("tap", tap0="nstat:connmon,conv")["taps"][0]["fields"]
     assert [(field["c"].endswith(" (s)"), field["c"].endswith(" (MB)")) for field in fields] == [
         (is_time, is_bytes) for _, is_time, is_bytes in brief_columns()]
 
 
-@pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
+@pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
 def test_service_response_times(wireshark, sharkd, capture):
     sharkd.load(capture)
     tables = sharkd.ask("tap", tap0="srt:connmon")["taps"][0]["tables"]
