@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model_copies.h"
+
 /* A value that was seen, with what there is to know of its first sight. For a hole: `value` is its
  * start and `end` its end. */
 struct sight {
@@ -14,13 +16,6 @@ struct sight {
     int64_t time_ns;
     uint64_t packet;
     bool pure_ack;
-};
-
-/* A segment that was no copy, and how many of the other flow's came before it. */
-struct original {
-    struct connmon_segment segment;
-    int from;
-    uint64_t reverse_count;
 };
 
 struct list {
@@ -52,9 +47,7 @@ struct model {
     struct connmon_endpoint first;
     struct model_flow flows[2];
     struct model_handshake handshake;
-    struct original *originals;
-    size_t original_count, original_capacity;
-    bool has_copies;
+    struct model_copies copies;
 };
 
 struct model *model_new(const struct connmon_config *config)
@@ -78,7 +71,7 @@ void model_free(struct model *model)
         free(f->acked.sights);
         free(f->holes.sights);
     }
-    free(model->originals);
+    model_copies_clear(&model->copies);
     free(model);
 }
 
@@ -453,54 +446,6 @@ static enum connmon_side side_of(struct step *s)
     return s->from == 0 ? CONNMON_CLIENT : CONNMON_SERVER;
 }
 
-static bool is_same_header(const struct connmon_segment *a, const struct connmon_segment *b)
-{
-    return a->seq == b->seq && a->ack == b->ack && a->flags == b->flags && a->window == b->window &&
-           a->payload_len == b->payload_len && a->has_timestamps == b->has_timestamps &&
-           a->tsval == b->tsval && a->tsecr == b->tsecr && a->dont_fragment == b->dont_fragment;
-}
-
-static bool is_copy_of(const struct step *s, const struct original *original)
-{
-    const struct connmon_segment *a = &original->segment, *b = s->seg;
-    int64_t apart = a->time_ns < b->time_ns ? b->time_ns - a->time_ns : a->time_ns - b->time_ns;
-
-    if (a->ip_id != 0 || b->ip_id != 0)
-        return a->ip_id == b->ip_id && apart <= 100000000;
-    return apart <= 1000000 && a->has_checksum == b->has_checksum &&
-           (!a->has_checksum || a->checksum == b->checksum) && s->f != s->g &&
-           original->reverse_count == s->g->count &&
-           (b->payload_len != 0 || s->syn || s->model->has_copies);
-}
-
-/* Whether the segment is a copy of the latest with the same header; else it is remembered. */
-static bool follow_copies(struct step *s)
-{
-    struct model *model = s->model;
-    size_t i = model->original_count;
-
-    if (s->seg->time_unknown)
-        return false;
-    while (i > 0 && (model->originals[i - 1].from != s->from ||
-                     !is_same_header(&model->originals[i - 1].segment, s->seg)))
-        i--;
-    if (i > 0 && is_copy_of(s, &model->originals[i - 1])) {
-        model->has_copies = s->r->is_copy = true;
-        s->r->original = model->originals[i - 1].segment.packet;
-        return true;
-    }
-    if (model->original_count == model->original_capacity) {
-        model->original_capacity = model->original_capacity ? 2 * model->original_capacity : 64;
-        model->originals =
-            realloc(model->originals, model->original_capacity * sizeof(*model->originals));
-        if (!model->originals)
-            abort();
-    }
-    model->originals[model->original_count++] =
-        (struct original){.segment = *s->seg, .from = s->from, .reverse_count = s->g->count};
-    return false;
-}
-
 void model_process(struct model *model, const struct connmon_segment *seg, struct connmon_result *r)
 {
     bool self_connected = is_same_end(&seg->src, &seg->dst);
@@ -519,7 +464,7 @@ void model_process(struct model *model, const struct connmon_segment *seg, struc
     s.ack = seg->flags & CONNMON_ACK;
     s.length = seg->payload_len + s.syn + s.fin;
     r->direction = (uint8_t)s.from;
-    if (follow_copies(&s))
+    if (model_copies_find(&model->copies, seg, s.from, s.g->count, s.f == s.g, r))
         return;
     s.f->count++;
     s.f->bytes += seg->wire_len;
