@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-import harness
 from folders import CASES, VIEWED
 from packets import FIN, RST, Connection
 from test_fields import DEPENDS_ON_VERSION
