@@ -24,6 +24,9 @@ check_demo() {
     [ "$(wc -l <"$root/demo")" -le 40 ] || fail "the demo needs more than a screen"
     sed -n 's/^    \(tshark .*\)/\1/p' "$root/demo" >"$root/next"
     [ "$(wc -l <"$root/next")" = 3 ] || fail "not three things to try next"
+    program=$(sed -n 's/^On a capture of yours: \([^ ]*\) .*/\1/p' "$root/demo")
+    "$@" -c "cd $source && $program -r captures/story.pcap --conversations" </dev/null |
+        grep -q 'server side network' || fail "no program: $program"
     while read -r command; do
         "$@" -c "cd $source && $command" </dev/null | grep . || fail "prints nothing: $command"
     done <"$root/next"

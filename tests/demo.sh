@@ -35,7 +35,7 @@ echo "done ($log)"
 
 story=captures/story
 tshark -n -q -r $story.pcap -z connmon,conv-csv >build/demo.csv 2>>$log
-program=$(command -v connmon || echo ~/.local/bin/connmon)
+program=$(command -v connmon || grep '/bin/connmon$' build/$preset/install_manifest.txt)
 
 printf '\nEight connections, of which %s.md tells what was done to each, and what connmon says:\n\n' $story
 awk -F '|' '
