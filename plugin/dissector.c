@@ -45,6 +45,8 @@ static struct {
     int64_t offset;
 } last; /* packet measured, by its number and its place in the file; 0: none yet */
 
+static bool has_copy; /* the latest frame is one */
+
 static void register_fields(void)
 {
     static bool is_done;
@@ -94,10 +96,10 @@ static void set_idle(bool idle)
 }
 
 /* At the end of the first packet, whose TCP header has been taken down. */
-static void decide(packet_info *pinfo, proto_tree *tree)
+static void decide(proto_tree *tree)
 {
     is_undecided = false;
-    if (is_named || interest_exists(pinfo, tree, proto_connmon, tap)) {
+    if (is_named || interest_exists(tree, proto_connmon, tap)) {
         begin();
     } else {
         extract_stop();
@@ -148,6 +150,11 @@ static void file_closed(void)
     sessions_end();
     end();
     is_file_open = is_undecided = false;
+}
+
+bool dissector_has_copy(void)
+{
+    return has_copy;
 }
 
 bool dissector_stats(struct connmon_stats *stats)
@@ -239,7 +246,8 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     const char *label;
 
     if (is_undecided)
-        decide(pinfo, tree);
+        decide(tree);
+    has_copy = false;
     if (!core)
         return 0;
     if (!pinfo->fd->visited)
@@ -247,6 +255,7 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
     seen = wmem_new(pinfo->pool, struct connmon_observation);
     if (!store_get(store, pinfo->num, seen, &label))
         return 0;
+    has_copy = seen->result.is_copy;
     seen->time_ns = extract_time(pinfo);
     seen->wire_len = pinfo->fd->pkt_len;
     stall = stalls_find(stalls, pinfo->num);

@@ -14,6 +14,9 @@ void dissector_register(void);
  * again after each change of a preference. */
 void dissector_register_handoff(void);
 
+/* Whether the frame that was dissected last is a copy of an earlier one. */
+bool dissector_has_copy(void);
+
 /* What the core has counted in the open file; false if it is not at work. */
 bool dissector_stats(struct connmon_stats *stats);
 

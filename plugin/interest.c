@@ -1,10 +1,10 @@
 /* interest.c
  *
  * Nearly all can be asked of Wireshark: which program this is, what is referenced by filters and
- * columns, who listens to which tap, whether the tree is made to be seen. Two things cannot:
- * whether the tree is visible for the sake of -T fields alone, and what the second of two passes
- * will show. For these the command line is read; where that is impossible (no /proc) the answer is
- * yes.
+ * columns, who listens to which tap, whether the tree is made to be seen. Three things cannot:
+ * whether the tree is visible for the sake of -T fields alone, what the second of two passes will
+ * show, and what a Lua script will look for. For the former two the command line is read; where
+ * that is impossible (no /proc) the answer is yes. Where there are scripts, it is yes, too.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,10 +12,13 @@
 
 #include <string.h>
 
+#include <gmodule.h>
+
 #include <epan/column.h>
 #include <epan/column-info.h>
 #include <epan/epan_dissect.h>
 #include <epan/expert.h>
+#include <wsutil/filesystem.h>
 #include <wsutil/report_message.h>
 
 /* The options of tshark that take no argument, so that others may follow in the same word. */
@@ -55,9 +58,17 @@ static void read_output(struct request *request, const char *type)
         request->has_details = true;
 }
 
+/* Of a file to read or to write, the name means nothing. Macros stand for any filter. */
+static bool may_name_us(char option, const char *word)
+{
+    return option != 'r' && option != 'w' &&
+           (strstr(word, "connmon") || strstr(word, "expert") || strchr(word, '$'));
+}
+
 /* A word of options, as getopt() takes it: flags, then at most one option with an argument, which
- * is the rest of the word or else the next word. Returns true if the next word is its argument. */
-static bool read_options(struct request *request, const char *word, const char *next)
+ * is the rest of the word or else the next word. Returns where that option is; the word's end if
+ * there is none. */
+static const char *read_options(struct request *request, const char *word, const char *next)
 {
     const char *option = word + 1 + strspn(word + 1, flags);
     const char *argument = *option && option[1] ? option + 1 : next;
@@ -69,25 +80,47 @@ static bool read_options(struct request *request, const char *word, const char *
     request->has_details |= *option == 'O';
     if (*option == 'T')
         read_output(request, argument);
-    return *option && !option[1];
+    return option;
+}
+
+/* A long option; getopt_long() takes what a name begins with, too. */
+static void read_long_option(struct request *request, const char *word)
+{
+    request->has_colors |= word[2] != '\0' && g_str_has_prefix("--color", word);
 }
 
 /* `words` is the program and its arguments, each ended by a NUL. What is no option is passed by,
- * since a wrapper or an interpreter may stand in front. */
+ * since a wrapper or an interpreter may stand in front. A word behind a long option is read as if
+ * it were none of that, and what it says is doubted, since it may be its argument. */
 static void read_words(struct request *request, const char *words, gsize size)
 {
     const char *end = words + size;
-    bool is_argument = false;
+    char awaiting = '\0'; /* an option whose argument is the next word */
+    bool is_doubtful = false;
 
-    for (const char *word = words, *next; word < end; word = next) {
+    for (const char *word = words + strlen(words) + 1, *next; word < end; word = next) {
+        const bool is_option = awaiting == '\0' && word[0] == '-' && word[1] != '\0';
+        char option = awaiting;
+
         next = word + strlen(word) + 1;
-        request->names_us |= strstr(word, "connmon") || strstr(word, "expert");
-        if (is_argument || word[0] != '-' || word[1] == '\0')
-            is_argument = false;
-        else if (word[1] == '-') /* getopt_long() takes what a name begins with, too */
-            request->has_colors |= word[2] != '\0' && g_str_has_prefix("--color", word);
-        else
-            is_argument = read_options(request, word, next < end ? next : "");
+        awaiting = '\0';
+        if (is_option && word[1] == '-') {
+            read_long_option(request, word);
+            is_doubtful = !strchr(word, '=');
+        } else if (is_option) {
+            const bool fields_alone = request->fields_alone;
+            const char *last = read_options(request, word, next < end ? next : "");
+
+            option = *last;
+            if (is_doubtful)
+                request->fields_alone = fields_alone;
+            else if (option != '\0' && last[1] == '\0')
+                awaiting = option;
+            is_doubtful = false;
+        } else {
+            is_doubtful = false;
+        }
+        request->names_us |= may_name_us(option, word);
     }
 }
 
@@ -118,15 +151,23 @@ static bool has_column(void)
     return false;
 }
 
-/* Whether a Lua script has asked that each tree be made to be seen, which Wireshark does not tell,
- * but does. */
-static bool is_all_visible(const packet_info *pinfo)
+/* Whether there are Lua scripts. The function is exported, but no header that is installed has it;
+ * it does not count init.lua. A Wireshark without Lua lacks it. */
+static bool has_scripts(void)
 {
-    epan_dissect_t *probe = epan_dissect_new(pinfo->epan, TRUE, FALSE);
-    const bool is = PTREE_DATA(probe->tree)->visible;
+    GModule *self = g_module_open(NULL, 0);
+    unsigned (*count)(void) = NULL;
+    char *init = get_persconffile_path("init.lua", FALSE);
+    gpointer symbol = NULL;
+    bool has;
 
-    epan_dissect_free(probe);
-    return is;
+    if (self && g_module_symbol(self, "wslua_count_plugins", &symbol))
+        memcpy(&count, &symbol, sizeof(count));
+    has = count && (count() > 0 || g_file_test(init, G_FILE_TEST_EXISTS));
+    g_free(init);
+    if (self)
+        g_module_close(self);
+    return has;
 }
 
 /* The first of two passes has no tree to be asked. */
@@ -137,7 +178,7 @@ static bool is_in_second_pass(const struct request *request)
             union_of_tap_listener_flags() & TL_REQUIRES_PROTO_TREE);
 }
 
-bool interest_exists(packet_info *pinfo, proto_tree *tree, int proto, int tap)
+bool interest_exists(proto_tree *tree, int proto, int tap)
 {
     struct request request = {false};
 
@@ -145,7 +186,7 @@ bool interest_exists(packet_info *pinfo, proto_tree *tree, int proto, int tap)
         return true;
     if (request.names_us || is_referenced(proto) || is_referenced(proto_expert) ||
         have_tap_listener(tap) || have_tap_listener(find_tap_id("expert")) || has_column() ||
-        is_all_visible(pinfo) || is_in_second_pass(&request))
+        has_scripts() || is_in_second_pass(&request))
         return true;
     return tree && PTREE_DATA(tree)->visible && !request.fields_alone;
 }

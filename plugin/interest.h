@@ -21,7 +21,7 @@ bool interest_is_tshark(void);
  * second pass. To be called at the end of the first packet's dissection. `proto` is our protocol,
  * `tap` the tap of observations. A field of ours that was looked up by name is the caller's to
  * know. */
-bool interest_exists(packet_info *pinfo, proto_tree *tree, int proto, int tap);
+bool interest_exists(proto_tree *tree, int proto, int tap);
 
 /* Whether the protocol or one of its fields was asked for by name, or all of the tree is shown. */
 bool interest_in_tree(const proto_tree *tree, int proto);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "dissector.h"
 #include "event_text.h"
 #include "extract.h"
 #include "output.h"
@@ -39,11 +40,11 @@ static tap_packet_status count(void *data, packet_info *pinfo _U_, epan_dissect_
     return TAP_PACKET_DONT_REDRAW;
 }
 
-/* Time passes with packets of any kind. */
+/* Time passes with packets of any kind, but not with a copy, which would confirm a wrong time. */
 static tap_packet_status pass_time(void *events, packet_info *pinfo, epan_dissect_t *edt _U_,
                                    const void *nothing _U_, tap_flags_t flags _U_)
 {
-    if (pinfo->fd->has_ts)
+    if (pinfo->fd->has_ts && !dissector_has_copy())
         events_advance(events, extract_time(pinfo));
     return TAP_PACKET_DONT_REDRAW;
 }

@@ -23,7 +23,8 @@ static const struct report_column *columns[MOST_COLUMNS]; /* what each field sho
 static guint field_count;
 
 static struct statistics *statistics;
-static GArray *row_numbers; /* of guint: by connection, the number of its row plus 1; 0: none */
+static guint32 counted_frame; /* the latest; 0: none */
+static GArray *row_numbers;   /* of guint: by connection, the number of its row plus 1; 0: none */
 
 /* Rows that were reset while another window had them. All windows share one table, and each keeps
  * pointers to the rows that it showed last. */
@@ -49,6 +50,7 @@ static void free_row(gpointer row)
 static void forget_packets(void)
 {
     statistics_reset(statistics);
+    counted_frame = 0;
     g_array_set_size(row_numbers, 0);
 }
 
@@ -104,7 +106,7 @@ static guint row_of(stat_tap_table *table, uint32_t connection)
     return *number - 1;
 }
 
-static tap_packet_status count(void *data, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+static tap_packet_status count(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
                                const void *observation, tap_flags_t flags _U_)
 {
     const struct connmon_observation *seen = observation;
@@ -113,6 +115,9 @@ static tap_packet_status count(void *data, packet_info *pinfo _U_, epan_dissect_
     const void *conversation;
     guint row;
 
+    if (pinfo->num == counted_frame) /* for another window */
+        return TAP_PACKET_DONT_REDRAW;
+    counted_frame = pinfo->num;
     statistics_add(statistics, seen);
     conversation = statistics_conversation(statistics, seen->result.connection);
     if (conversation) {

@@ -29,4 +29,9 @@ def discover(folders=FOLDERS):
     return [found[name] for name in sorted(found)]
 
 
+def is_further(capture):
+    """Tests cannot name what is special about such a one."""
+    return capture.parent in MORE
+
+
 VIEWED = [capture for capture, _ in discover([CASES] if os.environ.get("CONNMON_ONCE") else FOLDERS)]

@@ -40,9 +40,9 @@ void events_free(struct events *events);
 /* Takes the next TCP packet. Its events have its own time. */
 void events_add(struct events *events, const struct connmon_observation *seen);
 
-/* Tells of a packet of that time, of whatever kind: tells what has timed out. A step of the
- * capture's clock by which something could time out, or as far back, counts only if a second packet
- * confirms it: one packet with a wrong time ends nothing. Steps back let no time pass. */
+/* Tells of a packet of that time, of whatever kind but a copy: tells what has timed out. A step of
+ * the capture's clock by which something could time out, or as far back, counts only if a second
+ * packet confirms it: one packet with a wrong time ends nothing. Steps back let no time pass. */
 void events_advance(struct events *events, int64_t time_ns);
 
 /* Tells what waits for a second packet; none comes any more. */

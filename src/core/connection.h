@@ -27,11 +27,12 @@ enum flow_flags {
     FLOW_HAS_ACK_TIME = 0x80, /* ack_time_ns, if FLOW_HAS_ACK */
     FLOW_HAS_BEGIN = 0x100,   /* isn */
     FLOW_WAS_RESET = 0x200,   /* the connection was, since the flow's latest SYN */
-    FLOW_HAS_PROBE = 0x400,   /* the byte before `high` was sent alone into a closed window */
+    FLOW_HAS_PROBE = 0x400,   /* the receiver may refuse what was sent last */
     FLOW_HAS_FIN = 0x800,     /* its host has sent all */
     FLOW_HAS_RESET = 0x1000,  /* its host has reset the connection */
     FLOW_HAS_LIMIT = 0x2000,  /* limit */
     FLOW_IS_SYN = 0x4000,     /* the flow's latest segment, so `window` is not scaled */
+    FLOW_HAS_SOUND = 0x8000,  /* sound_ack */
 };
 
 /* One direction of a connection. */
@@ -48,7 +49,8 @@ struct flow {
     uint32_t limit;       /* `high` when the connection was reset: what lies beyond came later */
 
     /* Acknowledgments that this flow has sent */
-    uint32_t ack_high;
+    uint32_t ack_high;   /* highest ackno of any segment */
+    uint32_t sound_ack;  /* highest that tells of what its sender has got */
     int64_t ack_time_ns; /* of the first segment with ack_high */
     uint32_t ack_packet; /* its packet, modulo 2^32 */
     uint32_t dup_ack_num;

@@ -34,6 +34,20 @@ static void infer_isn(struct flow *acknowledged, uint32_t ack)
     acknowledged->flags |= FLOW_HAS_BEGIN;
 }
 
+/* Whether the ackno tells what its sender has got. That of a RST may be anything. The first after
+ * the other host's SYN acknowledges that, or it is of an earlier connection (RFC 9293 section
+ * 3.5.1, half-open connections). */
+static bool is_sound_ack(const struct sighting *seen)
+{
+    const struct flow *reverse = seen->reverse;
+    uint32_t acked = seen->segment->ack - reverse->isn;
+
+    if (sighting_has(seen, CONNMON_RST))
+        return false;
+    return (seen->flow->flags & FLOW_HAS_SOUND) || !(reverse->flags & FLOW_HAS_ISN) ||
+           (acked > 0 && acked <= reverse->high - reverse->isn);
+}
+
 void dup_ack_follow(struct sighting *seen)
 {
     const struct connmon_segment *segment = seen->segment;
@@ -41,6 +55,11 @@ void dup_ack_follow(struct sighting *seen)
     struct flow *flow = seen->flow;
 
     if (sighting_has(seen, CONNMON_ACK)) {
+        if ((!(flow->flags & FLOW_HAS_SOUND) || mod32_after(segment->ack, flow->sound_ack)) &&
+            is_sound_ack(seen)) {
+            flow->sound_ack = segment->ack;
+            flow->flags |= FLOW_HAS_SOUND;
+        }
         if (!(flow->flags & FLOW_HAS_ACK) || mod32_after(segment->ack, flow->ack_high)) {
             infer_isn(seen->reverse, segment->ack);
             flow->ack_high = segment->ack;

@@ -6,14 +6,15 @@
 
 #include "modular.h"
 
-static void forget(struct flow *flow)
+static void forget(struct sighting *seen, unsigned flags)
 {
-    flow->flags &= (uint16_t) ~(FLOW_HAS_FIN | FLOW_HAS_RESET);
+    seen->flow->flags &= (uint16_t)~flags;
+    seen->reverse->flags &= (uint16_t)~flags;
 }
 
 static bool has_acknowledged(const struct flow *flow, const struct flow *other)
 {
-    return (flow->flags & FLOW_HAS_ACK) && flow->ack_high == other->high;
+    return (flow->flags & FLOW_HAS_SOUND) && flow->sound_ack == other->high;
 }
 
 /* The state of a host that goes on. */
@@ -36,8 +37,7 @@ static void resume(struct sighting *seen)
 {
     struct flow *flow = seen->flow, *reverse = seen->reverse;
 
-    flow->flags &= (uint16_t)~FLOW_HAS_RESET;
-    reverse->flags &= (uint16_t)~FLOW_HAS_RESET;
+    forget(seen, FLOW_HAS_RESET);
     flow->state = (uint8_t)resumed(flow, reverse);
     reverse->state = (uint8_t)resumed(reverse, flow);
     seen->result->state = (enum connmon_state)flow->state;
@@ -53,8 +53,15 @@ static void set_limit(struct flow *flow, uint32_t limit)
     flow->flags |= FLOW_HAS_LIMIT;
 }
 
+static bool is_one_way(const struct sighting *seen)
+{
+    return !(seen->connection->flags & CONNECTION_SEEN << seen->to);
+}
+
 static void begin_reset(struct sighting *seen)
 {
+    const uint32_t seq = seen->segment->seq;
+
     seen->flow->flags |= FLOW_HAS_RESET;
     for (int i = 0; i < 2; i++) {
         struct flow *flow = &seen->connection->flows[i];
@@ -63,6 +70,17 @@ static void begin_reset(struct sighting *seen)
         if (flow->flags & FLOW_HAS_HIGH)
             set_limit(flow, flow->high);
     }
+    if (is_one_way(seen) && (seen->flow->flags & FLOW_HAS_LIMIT) &&
+        mod32_after(seq, seen->flow->limit))
+        set_limit(seen->flow, seq);
+}
+
+/* Where the other host was never seen, nobody acknowledges anything. But who has reset a connection
+ * sends nothing that lies beyond the RST. */
+static bool goes_on_alone(const struct sighting *seen)
+{
+    return is_one_way(seen) && seen->segment->payload_len > 0 &&
+           mod32_after(seen->segment->seq + seen->segment->payload_len, seen->flow->limit);
 }
 
 /* What was in flight passes after the RST, too; but nobody acknowledges that. */
@@ -70,14 +88,15 @@ static void follow_reset(struct sighting *seen)
 {
     const struct flow *reverse = seen->reverse;
     uint32_t ack = seen->segment->ack;
+    bool is_acknowledged;
 
     if (sighting_has(seen, CONNMON_RST))
         return;
     if (sighting_has(seen, CONNMON_SYN) || !(seen->flow->flags & FLOW_HAS_LIMIT))
         set_limit(seen->flow, seen->segment->seq);
-    if (!sighting_has(seen, CONNMON_SYN) && sighting_has(seen, CONNMON_ACK) &&
-        (reverse->flags & FLOW_HAS_LIMIT) && mod32_after(ack, reverse->limit) &&
-        !mod32_after(ack, reverse->high))
+    is_acknowledged = sighting_has(seen, CONNMON_ACK) && (reverse->flags & FLOW_HAS_LIMIT) &&
+                      mod32_after(ack, reverse->limit) && !mod32_after(ack, reverse->high);
+    if (!sighting_has(seen, CONNMON_SYN) && (is_acknowledged || goes_on_alone(seen)))
         resume(seen);
 }
 
@@ -104,14 +123,16 @@ void ending_follow(struct sighting *seen)
     struct flow *flow = seen->flow, *reverse = seen->reverse;
 
     if (seen->result->event == CONNMON_EVENT_REUSED) {
-        forget(flow);
-        forget(reverse);
+        forget(seen, FLOW_HAS_FIN | FLOW_HAS_RESET);
     } else if (seen->result->event == CONNMON_EVENT_RESET) {
         begin_reset(seen);
+    } else if (seen->result->event == CONNMON_EVENT_RESET_IGNORED &&
+               !sighting_has(seen, CONNMON_RST)) {
+        forget(seen, FLOW_HAS_RESET);
     }
-    /* Nothing follows a FIN. */
+    /* Nothing follows a FIN. Who has not opened this connection closes an earlier one. */
     if (sighting_has(seen, CONNMON_FIN) && !sighting_has(seen, CONNMON_RST) &&
-        seen->segment->seq + seen->length == flow->high)
+        flow->state > CONNMON_STATE_SYN_SENT && seen->segment->seq + seen->length == flow->high)
         flow->flags |= FLOW_HAS_FIN;
     if ((flow->flags | reverse->flags) & FLOW_HAS_RESET)
         follow_reset(seen);

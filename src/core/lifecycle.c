@@ -64,7 +64,7 @@ static bool is_syn_acknowledged(const struct sighting *seen, bool has_isn, uint3
 
     if (reverse->state == CONNMON_STATE_UNKNOWN)
         return true;
-    return (reverse->flags & FLOW_HAS_ACK) && (!has_isn || mod32_after(reverse->ack_high, isn));
+    return (reverse->flags & FLOW_HAS_SOUND) && (!has_isn || mod32_after(reverse->sound_ack, isn));
 }
 
 static void establish(struct sighting *seen)
@@ -80,6 +80,10 @@ static void follow_syn(struct sighting *seen)
 {
     if (sequence_is_late_syn(seen))
         return; /* what it begins goes on already */
+    if (sequence_is_answered_syn(seen) && seen->reverse->state == CONNMON_STATE_SYN_RECEIVED) {
+        seen->flow->state = CONNMON_STATE_SYN_SENT; /* its answer has overtaken it */
+        return;
+    }
     if (!sequence_is_new(seen)) {
         tell(seen, CONNMON_EVENT_DUPLICATE_SYN);
     } else if (seen->flow->state == CONNMON_STATE_UNKNOWN &&
@@ -89,6 +93,24 @@ static void follow_syn(struct sighting *seen)
         move(seen, CONNMON_STATE_SYN_SENT, CONNMON_STATE_UNKNOWN);
         tell(seen, CONNMON_EVENT_REUSED);
     }
+}
+
+/* The first SYN-ACK that is seen of a host, after the connection's end. */
+static void follow_syn_ack_after_end(struct sighting *seen)
+{
+    const struct flow *reverse = seen->reverse;
+    uint32_t ack = seen->segment->ack;
+
+    if (!(reverse->flags & FLOW_HAS_ISN) || !mod32_after(ack, reverse->isn) ||
+        mod32_after(ack, reverse->high)) { /* it answers a SYN that was not captured */
+        move(seen, CONNMON_STATE_SYN_RECEIVED, CONNMON_STATE_UNKNOWN);
+        tell(seen, CONNMON_EVENT_REUSED);
+    } else if (seen->flow->flags & FLOW_HAS_RESET) { /* it refused that SYN, as it seemed */
+        move(seen, CONNMON_STATE_SYN_RECEIVED, CONNMON_STATE_SYN_SENT);
+        tell(seen, CONNMON_EVENT_RESET_IGNORED);
+    } else if (!(reverse->flags & FLOW_HAS_RESET)) {
+        tell(seen, CONNMON_EVENT_DUPLICATE_SYN_ACK);
+    } /* else the other host's RST has crossed it */
 }
 
 /* A SYN-ACK of another ISN than before, or the first. */
@@ -102,7 +124,7 @@ static void follow_new_syn_ack(struct sighting *seen)
         if (flow->state == CONNMON_STATE_SYN_RECEIVED && (flow->flags & FLOW_HAS_ACK))
             tell(seen, CONNMON_EVENT_DUPLICATE_SYN_ACK);
         seen->flow->state = CONNMON_STATE_SYN_RECEIVED;
-    } else if (flow->flags & FLOW_HAS_ISN ? answers_same_syn : is_over(seen)) {
+    } else if ((flow->flags & FLOW_HAS_ISN) && answers_same_syn) {
         tell(seen, CONNMON_EVENT_DUPLICATE_SYN_ACK);
     } else if ((flow->flags & FLOW_HAS_HIGH) && !sequence_is_late_syn(seen)) {
         move(seen, CONNMON_STATE_SYN_RECEIVED, CONNMON_STATE_UNKNOWN);
@@ -114,6 +136,10 @@ static void follow_syn_ack(struct sighting *seen)
 {
     const struct flow *flow = seen->flow;
 
+    if (!(flow->flags & FLOW_HAS_ISN) && is_over(seen)) {
+        follow_syn_ack_after_end(seen);
+        return;
+    }
     if (!acknowledges_syn(seen))
         return;
     if (!is_known_isn(seen) || flow->state == CONNMON_STATE_UNKNOWN) {
@@ -195,13 +221,13 @@ static bool is_reset_plausible(const struct sighting *seen)
     if (flow->state == CONNMON_STATE_UNKNOWN && reverse->state == CONNMON_STATE_SYN_SENT)
         return sighting_has(seen, CONNMON_ACK) && mod32_after(ack, reverse->isn) &&
                !mod32_after(ack, reverse->high);
-    if (!(reverse->flags & FLOW_HAS_ACK)) /* one direction is all that can be asked */
+    if (!(reverse->flags & FLOW_HAS_SOUND)) /* one direction is all that can be asked */
         return !(flow->flags & FLOW_HAS_HIGH) ||
                seq - flow->high + PLAIN_WINDOW <= 2 * PLAIN_WINDOW;
-    end = reverse->ack_high + reverse->window;
+    end = reverse->sound_ack + reverse->window;
     if ((flow->flags & FLOW_HAS_HIGH) && mod32_after(flow->high, end))
         end = flow->high;
-    return !mod32_before(seq, reverse->ack_high) && !mod32_after(seq, end);
+    return !mod32_before(seq, reverse->sound_ack) && !mod32_after(seq, end);
 }
 
 static void follow_rst(struct sighting *seen)

@@ -19,13 +19,21 @@ static uint32_t largest_window(const struct flow *receiver)
                                          : (uint32_t)receiver->window << MOST_SHIFT;
 }
 
-/* Who acknowledges has it: what comes again after that was resent without need. */
-static bool is_acknowledged(const struct sighting *seen)
+/* Who acknowledges has it. */
+static bool is_acknowledged(const struct sighting *seen, uint32_t end)
 {
     const struct flow *reverse = seen->reverse;
 
-    return (reverse->flags & FLOW_HAS_ACK) &&
-           !mod32_after(seen->segment->seq + seen->length, reverse->ack_high);
+    return (reverse->flags & FLOW_HAS_SOUND) && !mod32_after(end, reverse->sound_ack);
+}
+
+/* Where the part of the segment ends that was expected before. */
+static uint32_t old_end(const struct sighting *seen)
+{
+    uint32_t end = seen->segment->seq + seen->length;
+    uint32_t expected = seen->segment->seq - (uint32_t)seen->result->seq_gap;
+
+    return mod32_after(end, expected) ? expected : end;
 }
 
 static bool is_loss(const struct sighting *seen)
@@ -34,10 +42,11 @@ static bool is_loss(const struct sighting *seen)
 
     switch (result->seq_event) {
     case CONNMON_SEQ_HOLE:
-        return (uint32_t)result->seq_gap <= largest_window(seen->reverse);
+        return (uint32_t)result->seq_gap <= largest_window(seen->reverse) &&
+               !is_acknowledged(seen, seen->segment->seq);
     case CONNMON_SEQ_HOLE_FILL:
     case CONNMON_SEQ_RETRANSMISSION:
-        return !is_acknowledged(seen);
+        return !is_acknowledged(seen, old_end(seen));
     default:
         return false;
     }

@@ -132,7 +132,8 @@ static bool is_swept(const struct sweep *sweep, const struct outstanding_entry *
     if (entry->kind == OUTSTANDING_SEQ_END &&
         (sweep->seq_ends || (sweep->passed && !mod32_after(entry->value, sweep->acked))))
         return true;
-    return sweep->by_age && clock_is_older(entry->time_ns, sweep->now_ns, sweep->max_age_ns);
+    return sweep->by_age &&
+           clock_is_older(outstanding_time(entry), sweep->now_ns, sweep->max_age_ns);
 }
 
 /* Puts what stays where a search finds it, in one round that begins behind a free slot: no chain
@@ -185,12 +186,14 @@ static uint32_t shed_older_half(struct outstanding *all, uint64_t salt)
     struct sweep sweep = {.by_age = true};
 
     for (size_t i = 0; i < count; i++) {
+        const int64_t time_ns = outstanding_time(&slots[i]);
+
         if (is_free(&slots[i]))
             continue;
-        if (slots[i].time_ns < oldest)
-            oldest = slots[i].time_ns;
-        if (slots[i].time_ns > newest)
-            newest = slots[i].time_ns;
+        if (time_ns < oldest)
+            oldest = time_ns;
+        if (time_ns > newest)
+            newest = time_ns;
     }
     clock_elapsed(oldest, newest, &span);
     sweep.now_ns = newest;
@@ -277,7 +280,7 @@ find_or_add_to_table(struct outstanding *all, outstanding_size *size,
     if (!is_free(slot))
         return slot;
     if (all->table.used >= room_in(all, limits)) {
-        make_room(all, size, entry->time_ns, limits, memory, dropped);
+        make_room(all, size, outstanding_time(entry), limits, memory, dropped);
         slot = slot_for(all, entry, memory->salt);
     }
     *slot = *entry;
@@ -293,7 +296,7 @@ struct outstanding_entry *outstanding_find_or_add(struct outstanding *all, outst
                                                   struct outstanding_dropped *dropped)
 {
     struct sweep expired = {
-        .by_age = true, .now_ns = entry->time_ns, .max_age_ns = limits->max_age_ns};
+        .by_age = true, .now_ns = outstanding_time(entry), .max_age_ns = limits->max_age_ns};
     struct outstanding_entry *known;
 
     if (*size == OUTSTANDING_TABLE)

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "memory.h"
 
@@ -28,12 +29,26 @@ enum outstanding_kind {
 #define OUTSTANDING_PACKET_BITS 30
 
 struct outstanding_entry {
-    int64_t time_ns;
+    uint32_t time[2]; /* an int64_t, which as a member would cost four bytes more: see below */
     uint32_t value;
     uint32_t end;      /* of the segment in sequence space; of a sequence end, the value itself */
     uint32_t kind : 2; /* enum outstanding_kind */
     uint32_t packet : OUTSTANDING_PACKET_BITS;
 };
+
+/* When the entry began, in ns. */
+static inline int64_t outstanding_time(const struct outstanding_entry *entry)
+{
+    int64_t ns;
+
+    memcpy(&ns, entry->time, sizeof(ns));
+    return ns;
+}
+
+static inline void outstanding_set_time(struct outstanding_entry *entry, int64_t ns)
+{
+    memcpy(entry->time, &ns, sizeof(ns));
+}
 
 #define OUTSTANDING_FEW 3
 

@@ -38,7 +38,7 @@ static void answer(struct sighting *seen, bool is_tsval, uint32_t value,
         return;
     /* A host that echoes a TSval without acknowledging the data that came with it, as far as the
      * capture shows, echoes another segment with that TSval, which the capture lacks. */
-    if (clock_elapsed(entry->time_ns, seen->segment->time_ns, &ns) &&
+    if (clock_elapsed(outstanding_time(entry), seen->segment->time_ns, &ns) &&
         ns <= seen->config->max_age_ns && !seen->segment->time_unknown &&
         !mod32_before(seen->segment->ack, entry->end)) {
         delay->present = true;
@@ -99,18 +99,20 @@ static void save(struct sighting *seen, enum outstanding_kind kind, uint32_t val
         .acked = seen->reverse->ack_high,
         .has_acked = (seen->reverse->flags & FLOW_HAS_ACK) != 0,
     };
-    const struct outstanding_entry new = {
-        .time_ns = seen->segment->time_ns,
+    struct outstanding_entry new = {
         .value = value,
         .end = seen->segment->seq + seen->length,
         .kind = kind & 3,
         .packet = seen->segment->packet & ((UINT32_C(1) << OUTSTANDING_PACKET_BITS) - 1),
     };
     struct outstanding_dropped dropped = {0};
-    struct outstanding_entry *old = outstanding_find_or_add(
-        &flow->outstanding, &flow->outstanding_size, &new, &limits, seen->memory, &dropped);
+    struct outstanding_entry *old;
 
-    if (old && clock_is_older(old->time_ns, new.time_ns, seen->config->max_age_ns))
+    outstanding_set_time(&new, seen->segment->time_ns);
+    old = outstanding_find_or_add(&flow->outstanding, &flow->outstanding_size, &new, &limits,
+                                  seen->memory, &dropped);
+    if (old &&
+        clock_is_older(outstanding_time(old), seen->segment->time_ns, seen->config->max_age_ns))
         *old = new; /* too old to be answered: begins anew */
     seen->stats->evicted_outstanding += dropped.shed;
     seen->stats->passed_ends += dropped.passed;

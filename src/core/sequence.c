@@ -29,6 +29,15 @@ bool sequence_is_new(const struct sighting *seen)
             ((flow->flags & FLOW_WAS_RESET) && !sighting_has(seen, CONNMON_ACK)));
 }
 
+bool sequence_is_answered_syn(const struct sighting *seen)
+{
+    const struct flow *reverse = seen->reverse;
+
+    return is_syn(seen) && !(seen->flow->flags & FLOW_HAS_HIGH) &&
+           (reverse->flags & FLOW_HAS_SOUND) &&
+           reverse->sound_ack - seen->segment->seq - 1 <= seen->segment->payload_len;
+}
+
 /* Drops what is known of a flow's sequence space, and what the other flow has acknowledged of it.
  */
 static void restart(struct sighting *seen, uint8_t direction, struct flow *flow,
@@ -39,7 +48,7 @@ static void restart(struct sighting *seen, uint8_t direction, struct flow *flow,
     if (seen->connection->holes)
         holes_clear(&seen->connection->holes[direction], seen->memory);
     value_set_clear(&reverse->acked, &reverse->acked_size, seen->memory);
-    reverse->flags &= (uint16_t)~FLOW_HAS_ACK;
+    reverse->flags &= (uint16_t) ~(FLOW_HAS_ACK | FLOW_HAS_SOUND);
 }
 
 static void set_isn(struct sighting *seen)
@@ -52,9 +61,12 @@ static void set_isn(struct sighting *seen)
 static void begin_anew(struct sighting *seen)
 {
     struct flow *flow = seen->flow, *reverse = seen->reverse;
+    const bool is_answered = sequence_is_answered_syn(seen);
 
     restart(seen, seen->from, flow, reverse);
     set_isn(seen);
+    if (is_answered)
+        reverse->flags |= FLOW_HAS_SOUND;
     if (!sighting_has(seen, CONNMON_ACK) && (reverse->flags & FLOW_WAS_RESET)) {
         reverse->flags &= (uint16_t)~FLOW_HAS_ISN;
         restart(seen, seen->to, reverse, flow);
@@ -109,26 +121,37 @@ static uint32_t fill_hole(struct sighting *seen, uint32_t start, uint32_t end)
                       seen->memory, &seen->stats->evicted_holes);
 }
 
-/* A byte of data sent into a closed window to learn whether it has opened (RFC 9293 section
- * 3.8.6.1). Other probes look like keep-alives and send nothing new. */
+/* Whether the segment goes into a closed window: a probe, to learn whether it has opened (RFC 9293
+ * section 3.8.6.1). Other probes look like keep-alives and send nothing. */
 static bool is_window_probe(const struct sighting *seen)
 {
     const struct flow *reverse = seen->reverse;
 
-    return seen->segment->payload_len == 1 && seen->length == 1 &&
-           (reverse->flags & FLOW_HAS_ACK) && reverse->ack_high == seen->segment->seq &&
+    return (reverse->flags & FLOW_HAS_SOUND) && reverse->sound_ack == seen->segment->seq &&
            (reverse->flags & FLOW_HAS_WINDOW) && reverse->window == 0;
 }
 
-/* Whether the segment, whose payload begins at `start`, brings again the byte of a window probe
- * that was not accepted: the ackno has not moved beyond it. */
-static bool repeats_refused_probe(const struct sighting *seen, uint32_t start)
+/* Whether the receiver need not take the payload: that of a window probe, or of a SYN (RFC 7413
+ * section 4.1.3: a server that does not know the cookie acknowledges the SYN alone). */
+static bool may_be_refused(const struct sighting *seen)
+{
+    return seen->segment->payload_len > 0 && (is_syn(seen) || is_window_probe(seen));
+}
+
+/* How much of a segment, whose payload begins at `start`, was sent before and refused: the ackno
+ * has not moved beyond it. */
+static uint32_t refused_bytes(const struct sighting *seen, uint32_t start)
 {
     const struct flow *flow = seen->flow, *reverse = seen->reverse;
-    uint32_t probe = flow->high - 1;
+    uint32_t end = start + seen->segment->payload_len;
 
-    return (flow->flags & FLOW_HAS_PROBE) && (reverse->flags & FLOW_HAS_ACK) &&
-           reverse->ack_high == probe && probe - start < seen->segment->payload_len;
+    if (!(flow->flags & FLOW_HAS_PROBE) || !(reverse->flags & FLOW_HAS_SOUND))
+        return 0;
+    if (mod32_after(reverse->sound_ack, start))
+        start = reverse->sound_ack;
+    if (mod32_after(end, flow->high))
+        end = flow->high;
+    return mod32_after(end, start) ? end - start : 0;
 }
 
 /* Tells what of a segment that begins below the expected seqno is new. Returns whether it touches a
@@ -142,12 +165,13 @@ static bool divide_payload(struct sighting *seen)
     const uint32_t filled = fill_hole(seen, start, payload_end);
     const uint32_t beyond = mod32_after(payload_end, high) ? payload_end - high : 0;
     const uint64_t fresh = (uint64_t)beyond + filled;
-    const uint32_t countable = len - repeats_refused_probe(seen, start);
     const uint32_t filled_by_flags =
         fill_hole(seen, seq, start) + fill_hole(seen, payload_end, end);
+    const uint32_t new = fresh < len ? (uint32_t)fresh : len;
+    const uint32_t refused = is_window_probe(seen) ? len : refused_bytes(seen, start);
 
-    seen->result->new_payload = fresh < countable ? (uint32_t)fresh : countable;
-    seen->result->resent_payload = countable - seen->result->new_payload;
+    seen->result->new_payload = new;
+    seen->result->resent_payload = refused < len - new ? len - new - refused : 0;
     return filled + filled_by_flags > 0;
 }
 
@@ -191,7 +215,7 @@ static void reach(struct sighting *seen, uint32_t end)
 
     flow->high = end;
     flow->flags &= (uint16_t)~FLOW_HAS_PROBE;
-    if (is_window_probe(seen))
+    if (may_be_refused(seen))
         flow->flags |= FLOW_HAS_PROBE;
 }
 

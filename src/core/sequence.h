@@ -15,6 +15,9 @@ bool sequence_is_late_syn(const struct sighting *seen);
  * refused try again with the same, any SYN (without ACK) after a reset. */
 bool sequence_is_new(const struct sighting *seen);
 
+/* Whether the segment is the first that is seen of its flow, a SYN, and was answered already. */
+bool sequence_is_answered_syn(const struct sighting *seen);
+
 /* Begins a new sequence space, if the segment does: what was saved, acknowledged or missing in the
  * old one is dropped. To be called before the rules that follow it; until then the functions above
  * tell of the segment what it will do. */

@@ -177,7 +177,7 @@ void monitor_take(struct monitor *monitor, const struct packet *packet)
     struct connmon_summary *summary = &monitor->summary;
 
     summary->packets++;
-    if (!packet->record.time_unknown)
+    if (!packet->record.time_unknown && packet->outcome != DECODE_TCP)
         monitor_pass_time(monitor, packet->record.time_ns);
     switch (packet->outcome) {
     case DECODE_TCP:

@@ -13,7 +13,7 @@ struct view_kind {
     /* What the options ask for, printed to `output`. NULL if there is no memory. */
     void *(*open)(const struct options *options, struct output *output);
     void (*take)(void *view, const struct connmon_observation *seen); /* the next TCP packet */
-    void (*pass_time)(void *view, int64_t time_ns); /* by any packet; NULL: nothing to do */
+    void (*pass_time)(void *view, int64_t time_ns); /* by what is not TCP; NULL: nothing to do */
     /* After the last packet: prints what is left. Returns how many packets there was no memory for,
      * of all of them. */
     uint64_t (*finish)(void *view);

@@ -156,7 +156,7 @@ static void follow_loss(const struct side *side, struct troubles *troubles,
         troubles->has_hole = true;
         troubles->hole_packet = seen->packet;
     } else if (result->seq_event == CONNMON_SEQ_HOLE_FILL && troubles->has_hole) {
-        if (clock_elapsed(troubles->hole_since, seen->time_ns, &ns))
+        if (result->is_loss && clock_elapsed(troubles->hole_since, seen->time_ns, &ns))
             add_time(&troubles->lost_before, ns);
         troubles->has_hole = troubles->missing_bytes > 0;
         troubles->hole_since = seen->time_ns;
@@ -209,6 +209,23 @@ static bool count_troubles(struct side *side, const struct connmon_observation *
     return true;
 }
 
+/* After a reset nobody waits for a window or for data any more; where ports are used anew, for how
+ * long is unknown. */
+static void end_waits(struct conversation *conversation, const struct connmon_observation *seen)
+{
+    for (int i = 0; i < 2; i++) {
+        struct troubles *troubles = conversation->sides[i].troubles;
+        int64_t ns;
+
+        if (!troubles)
+            continue;
+        if (troubles->is_window_zero && seen->result.event == CONNMON_EVENT_RESET &&
+            !seen->time_unknown && clock_elapsed(troubles->zero_window_since, seen->time_ns, &ns))
+            add_time(&troubles->zero_window, ns);
+        troubles->is_window_zero = troubles->has_hole = false;
+    }
+}
+
 /* What the other side had waited for is this side's network's and then this host's. */
 static bool count_answer(struct side *side, const struct connmon_turn *turn, struct memory *memory)
 {
@@ -245,6 +262,8 @@ bool conversation_add(struct conversation *conversation, const struct connmon_ob
         side->copies++;
         return true;
     }
+    if (seen->result.event == CONNMON_EVENT_RESET || seen->result.event == CONNMON_EVENT_REUSED)
+        end_waits(conversation, seen);
     conversation->directions |= (uint8_t)(1U << seen->result.direction);
     side->packets++;
     side->wire_bytes += seen->wire_len;
@@ -287,6 +306,7 @@ enum conversation_cause conversation_cause(const struct conversation *conversati
 {
     int64_t spent[CAUSES] = {0};
     enum conversation_cause most = CAUSE_NOTHING;
+    const int64_t duration = conversation_duration(conversation);
 
     for (int i = 0; i < 2; i++) {
         const struct side *side = &conversation->sides[i];
@@ -302,9 +322,10 @@ enum conversation_cause conversation_cause(const struct conversation *conversati
         add_time(&spent[CAUSE_LOSS_BEYOND], side_troubles(side)->lost_beyond);
     }
     for (enum conversation_cause cause = CAUSE_NOTHING + 1; cause < CAUSES; cause++)
-        if (spent[cause] > spent[most])
+        /* Beyond what both sides can have spent, the capture's clock has stepped. */
+        if (spent[cause] > spent[most] && spent[cause] / 2 <= duration)
             most = cause;
-    if (spent[most] < conversation_duration(conversation) / CAUSE_SHARE)
+    if (spent[most] < duration / CAUSE_SHARE)
         most = CAUSE_NOTHING;
     *ns = most == CAUSE_NOTHING ? 0 : spent[most];
     return most;

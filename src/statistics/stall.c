@@ -34,8 +34,7 @@ static bool is_closed(const struct stall_side *side)
 
 static bool is_resent(const struct arrival *now)
 {
-    return now->result->seq_event == CONNMON_SEQ_RETRANSMISSION ||
-           now->result->seq_event == CONNMON_SEQ_HOLE_FILL;
+    return connmon_is_resend(now->result) || now->result->seq_event == CONNMON_SEQ_HOLE_FILL;
 }
 
 /* Nobody waits for what was acknowledged before. */

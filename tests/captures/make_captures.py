@@ -300,7 +300,8 @@ def samples(packets):
 
 MADE = [seqno_wrap, simultaneous_open, tsval_1us, holes_70000, clock_steps_back, handshake_retries,
         rst_and_reuse, pure_ack_slack, max_age, seq_events, dup_acks, tunnels, samples,
-        lives.overtaken_syn, lives.syn_after_rst, lives.reused_ports,
+        lives.overtaken_syn, lives.syn_after_rst, lives.reused_ports, lives.forged_resets,
+        lives.closed_windows, lives.already_acknowledged, lives.copied_glitch,
         delays.echo_covers, delays.smaller_bound, delays.long_delays, delays.coarse_clocks,
         copies.copies_with_id, copies.copies_without_id, copies.every_field,
         formats.nflog, formats.null_families, formats.raw_ip, formats.snaplen, formats.gtp_fragments]

@@ -50,22 +50,48 @@ class Life:
     def __init__(self):
         self.hosts, self.is_reset, self.has_begun = {}, False, False
         self.may_go_on = False  # after a reset that its receiver may have ignored
+        self.reset_by = None
+        self.senders = set()
+        self.sound = {}  # end: the highest ackno that tells what it has got
+
+    def note_ack(self, s, g):
+        """A RST's ackno may be anything, and one that does not acknowledge the SYN is of another
+        connection."""
+        if not s.flags & ACK or s.flags & RST:
+            return
+        if s.src not in self.sound:
+            if g.isn is None or 0 < (s.ack - g.isn) % 2**32 <= (g.sequence.high - g.isn) % 2**32:
+                self.sound[s.src] = s.ack
+        elif distance(s.ack, self.sound[s.src]) > 0:
+            self.sound[s.src] = s.ack
 
     def follow(self, s, f, g):
         """(state, event) of a segment."""
         if s.src == s.dst:
             return "-", "-"
         a, b = (self.hosts.setdefault(end, Host()) for end in (s.src, s.dst))
+        self.senders.add(s.src)
         event = self.event(s, f, g, a, b)
         a, b = self.hosts[s.src], self.hosts[s.dst]
+        if f.begins_anew(s) and not self.is_answered_syn(s, f):
+            self.sound.pop(s.dst, None)
+        if f.begins_anew(s) and g.is_reset and not s.flags & ACK:
+            self.sound.pop(s.src, None)
+        self.note_ack(s, g)
         if not s.flags & RST:
             begins = f.begins_anew(s) and not f.is_late(s)
             high = None if begins else f.sequence.high
             beyond = s.length if high is None else distance(s.seq + s.length, high)
-            a.has_closed |= bool(s.flags & FIN) and (high is None or beyond >= 0)
+            if self.is_reset or a.state not in (NEITHER_SEEN, "syn_sent"):
+                a.has_closed |= bool(s.flags & FIN) and (high is None or beyond >= 0)
             if self.is_reset and self.may_go_on:
                 event = self.go_on(s, f, g, a, b, beyond) or event
         return "closed" if self.is_reset else a.state, event
+
+    def is_answered_syn(self, s, f):
+        """Its answer has overtaken it."""
+        return f.sequence.high is None and s.dst in self.sound and \
+            (self.sound[s.dst] - s.seq - 1) % 2**32 <= s.payload
 
     def event(self, s, f, g, a, b):
         is_first, self.has_begun = not self.has_begun, True
@@ -85,13 +111,17 @@ class Life:
         """After a reset: who acknowledges what came after it was not reset."""
         if s.flags & SYN or a.limit is None:
             a.limit = s.seq
-        if s.flags & SYN or not s.flags & ACK or b.limit is None or \
-                not distance(s.ack, b.limit) > 0 >= distance(s.ack, g.sequence.high):
+        is_acked = s.flags & ACK and b.limit is not None and \
+            distance(s.ack, b.limit) > 0 >= distance(s.ack, g.sequence.high)
+        is_alone = s.dst not in self.senders and s.payload > 0 and \
+            distance(s.seq + s.payload, a.limit) > 0
+        if s.flags & SYN or not (is_acked or is_alone):
             return None
-        self.is_reset = False
+        self.is_reset, self.reset_by = False, None
         high = s.seq + s.length if beyond > 0 or f.sequence.high is None else f.sequence.high
-        is_acked = g.ack is not None and (g.ack[0] - high) % 2**32 == 0
-        for host, is_acked in ((a, is_acked), (b, self.is_newest(s, f, g))):
+        for host, end, reached in ((a, s.dst, high), (b, s.src, g.sequence.high)):
+            is_acked = None not in (self.sound.get(end), reached) and \
+                (self.sound[end] - reached) % 2**32 == 0
             host.has_fin, host.fin_is_acked = host.has_closed, host.has_closed and is_acked
             host.is_open = True
         for host, other in ((a, b), (b, a)):
@@ -99,15 +129,9 @@ class Life:
             host.got_fin_first = not host.fin_is_acked  # which of both was is not known any more
         return "closed" if self.is_over(a, b) else "reset_ignored"
 
-    @staticmethod
-    def is_newest(s, f, g):
-        """Whether all that the receiver has sent is acknowledged."""
-        newest = s.ack if f.ack is None or distance(s.ack, f.ack[0]) > 0 else f.ack[0]
-        return (newest - g.sequence.high) % 2**32 == 0
-
     def begin_again(self, s):
         """The ports are used anew, and of the other end nothing is known yet."""
-        self.is_reset = False
+        self.is_reset, self.reset_by = False, None
         self.hosts = {s.src: Host(), s.dst: Host()}
         self.hosts[s.src].asked, self.hosts[s.src].answered = True, bool(s.flags & ACK)
         return "reused"
@@ -124,13 +148,17 @@ class Life:
     def answers_syn(self, s, g, b):
         return not self.is_seen(b) or g.isn is None or distance(s.ack, g.isn) > 0
 
-    def is_answered(self, isn, g, b):
+    def is_answered(self, s, isn, b):
         if not self.is_seen(b):
             return True
-        return g.ack is not None and (isn is None or distance(g.ack[0], isn) > 0)
+        ack = self.sound.get(s.dst)
+        return ack is not None and (isn is None or distance(ack, isn) > 0)
 
     def syn(self, s, f, g, a, b):
         if f.is_late(s):
+            return "-"
+        if b.state == "syn_received" and not self.is_reset and self.is_answered_syn(s, f):
+            a.asked = True
             return "-"
         if not f.begins_anew(s):
             return "duplicate_syn"
@@ -140,6 +168,8 @@ class Life:
         return self.begin_again(s)
 
     def syn_ack(self, s, f, g, a, b):
+        if f.isn is None and self.is_over(a, b):
+            return self.syn_ack_after_end(s, g)
         if not self.answers_syn(s, g, b):
             return "-"
         if f.isn == s.seq and self.is_seen(a):
@@ -148,18 +178,29 @@ class Life:
             if self.is_synchronised(a):
                 return "-"
             a.asked = a.answered = True
-            return self.establish(a, b) if self.is_answered(s.seq, g, b) else "-"
+            return self.establish(a, b) if self.is_answered(s, s.seq, b) else "-"
         if not self.is_synchronised(a):
             is_another = a.state == "syn_received" and f.ack is not None
             a.asked = a.answered = True
             return "duplicate_syn_ack" if is_another else "-"
-        if f.isn is None and self.is_over(a, b):
-            return "duplicate_syn_ack"
         if f.isn is not None and g.isn is not None and s.ack == (g.isn + 1) % 2**32:
             return "duplicate_syn_ack"
         if f.sequence.high is None or f.is_late(s):
             return "-"
         return self.begin_again(s)
+
+    def syn_ack_after_end(self, s, g):
+        """The first that is seen of that host."""
+        if g.isn is None or not distance(s.ack, g.isn) > 0 >= distance(s.ack, g.sequence.high):
+            return self.begin_again(s)
+        if self.reset_by is None:
+            return "duplicate_syn_ack"
+        if self.reset_by != s.src:
+            return "-"
+        self.is_reset, self.reset_by = False, None
+        self.hosts = {s.src: Host(), s.dst: Host()}
+        self.hosts[s.src].asked = self.hosts[s.src].answered = self.hosts[s.dst].asked = True
+        return "reset_ignored"
 
     @staticmethod
     def establish(a, b):
@@ -170,7 +211,7 @@ class Life:
         event = None
         if s.flags & ACK and not self.is_reset:
             if not (a.is_synchronised and b.is_synchronised) and self.answers_syn(s, g, b) \
-                    and self.is_answered(f.isn, g, b):
+                    and self.is_answered(s, f.isn, b):
                 event = self.establish(a, b)
             event = self.acknowledge_fin(s, g, a, b) or event
         if s.flags & FIN and not self.is_reset:
@@ -204,6 +245,9 @@ class Life:
         self.is_reset, self.may_go_on = True, not (a.has_closed and b.has_closed)
         if not self.may_go_on:
             return "closed"  # nobody is told of a reset any more
+        self.reset_by = s.src
+        if s.dst not in self.senders and a.limit is not None and distance(s.seq, a.limit) > 0:
+            a.limit = s.seq
         return "reset"
 
     def is_plausible(self, s, f, g, a, b):
@@ -211,9 +255,9 @@ class Life:
         if not self.is_seen(a) and b.state == "syn_sent":
             return bool(s.flags & ACK) and distance(s.ack, g.isn) > 0 and \
                 distance(s.ack, g.sequence.high) <= 0
-        if g.ack is None:
+        first = self.sound.get(s.dst)
+        if first is None:
             return high is None or abs(distance(s.seq, high)) <= PLAIN_WINDOW
-        first = g.ack[0]
         end = (first + g.window) % 2**32
         if high is not None and distance(high, end) > 0:
             end = high

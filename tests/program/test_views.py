@@ -47,6 +47,13 @@ def test_each_packet_has_its_own_time(connmon):
         assert first[time] - second[time] == pytest.approx(3600, abs=1e-5)
 
 
+def test_a_copy_does_not_confirm_a_wrong_time(connmon):
+    events = objects(connmon, ROOT / "captures/copied-glitch.pcap", "--events", "--json",
+                     "--flowMaxIdle", "300")
+    assert [event["event"] for event in events] == [
+        "found", "established", "found", "established", "half_closed", "closed"]
+
+
 @pytest.mark.parametrize("interval", ["0.1", "5", "1000"])
 def test_bandwidth_adds_up(connmon, interval):
     """To the bytes of the conversations."""

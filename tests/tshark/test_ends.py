@@ -5,16 +5,16 @@ import json
 
 import pytest
 
+from folders import CAPTURES as FOLDER
 from folders import CASES, VIEWED
 from packets import FIN, RST, Connection
 from test_fields import DEPENDS_ON_VERSION
 from test_index import numbers
-from test_one_truth import RESTREAMED, only_here, program
+from test_one_truth import RESTREAMED, SPOILED, only_here, program
 
 CAPTURES = [capture for capture in VIEWED
             if capture.name not in RESTREAMED
             and capture.name != "fuzz-2006-09-29-28586.pcap"]  # mixes connections in a tcp.stream
-SPOILED = {"bug8.pcap", "kday4.pcap", "kday7.pcap"}  # with a fraction of a second that is none, of which each makes its own
 CLOSING = {"fin_wait_1", "fin_wait_2", "closing", "last_ack", "time_wait", "closed"}
 
 
@@ -142,9 +142,9 @@ def test_all_tell_the_same(wireshark, request, capture):
 # --- The cases, and what is right
 
 
-def rows(wireshark, request, name):
+def rows(wireshark, request, name, folder=CASES):
     """{stream: row of the conversation}, the same of both."""
-    capture = CASES / f"{name}.pcap"
+    capture = folder / f"{name}.pcap"
     plugin = of_plugin(wireshark, capture).conversations
     assert plugin == of_program(wireshark, request, capture).conversations
     return plugin
@@ -164,6 +164,29 @@ def test_end(wireshark, request, name):
     only_here(wireshark)
     (row,) = rows(wireshark, request, name).values()
     assert row["end"] == ENDS[name]
+
+
+# Of each connection, by stream: its end, its verdict, and what was resent by whom.
+LOSS, WINDOW, SERVERS, NOTHING = ("loss beyond the capture point", "receive window",
+                                  "server side network", "nothing unusual")
+MADE = {
+    "forged-resets": [("reset by client", LOSS, 2, 0), ("reset by client", LOSS, 0, 1),
+                      ("seen in part", NOTHING, 0, 0), ("open", SERVERS, 0, 0),
+                      ("seen in part", NOTHING, 0, 0), ("FIN", SERVERS, 0, 0),
+                      ("reset by server", SERVERS, 0, 0), ("open", SERVERS, 0, 0)],
+    "closed-windows": [("open", WINDOW, 0, 0), ("open", WINDOW, 0, 1), ("open", SERVERS, 0, 0),
+                       ("open", NOTHING, 0, 0)],
+    "already-acknowledged": [("open", NOTHING, 1, 0), ("open", NOTHING, 0, 0), ("open", NOTHING, 0, 0)],
+    "copied-glitch": [("FIN", NOTHING, 0, 0), ("open", NOTHING, 0, 0)],
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_seqnos_and_acknos_prove(wireshark, request, name):
+    only_here(wireshark)
+    told = rows(wireshark, request, name, FOLDER)
+    assert [(row["end"], row["verdict"], row["client_retransmissions"], row["server_retransmissions"])
+            for _, row in sorted(told.items())] == MADE[name]
 
 
 @pytest.mark.parametrize("name", ["refused-then-accepted", "same-isn"])

@@ -12,7 +12,7 @@ from folders import FOLDERS, MORE, OWN, discover
 DEPENDS_ON_VERSION = {"fuzz-2006-09-29-28586.pcap", "tls_multiple_synack_different_seq.pcapng",
                       "ajp.pcap", "KakaoTalk_chat.pcap", "refused-then-accepted.pcap",
                       "rst-wrong-ack-in-syn-sent.pcap", "same-isn.pcap", "syn-after-rst.pcap",
-                      "two-seq-spaces.pcap"}
+                      "two-seq-spaces.pcap", "forged-resets.pcap", "closed-windows.pcap"}
 
 
 def is_as_its_table(wireshark, capture):

@@ -14,7 +14,8 @@ CAPTURE = harness.ROOT / "captures/seq-events.pcap"
 DETAILS = [["-Vr"], ["-nVr"], ["-VY", "tcp", "-r"], ["-PVr"], ["-xVr"], ["-lVr"], ["-q", "-P", "-V", "-r"],
            ["-Oconnmon", "-r"], ["-nO", "connmon", "-r"], ["-V", "-c100", "-r"], ["-2Vr"],
            ["-2", "-nVr"], ["-n2VY", "tcp", "-r"], ["-2", "-V", "-o", "tcp.desegment_tcp_streams:FALSE", "-r"],
-           ["-2O", "connmon", "-r"], ["-Y", "tcp", "-2Vr"], ["--color", "-Vr"]]
+           ["-2O", "connmon", "-r"], ["-Y", "tcp", "-2Vr"], ["--color", "-Vr"],
+           ["-2", "--capture-comment", "-Tfields", "-w", "/dev/null", "-PV", "-r"]]
 OUTPUTS = [["-Tpdml"], ["-T", "pdml"], ["-nTpdml"], ["-Tjson"], ["-lTjson"], ["-nTek"], ["-T", "ek"],
            ["-T", "json", "-J", "connmon"], ["-T", "json", "-j", "connmon"], ["-2nTpdml"], ["-2lTjson"],
            ["-2Tek"], ["-2", "-Tjson", "-jconnmon"], ["-2", "-T", "json", "-J", "connmon"]]
@@ -32,7 +33,8 @@ def named(wireshark):
     (folder / "tshark-4.0").symlink_to(program)
     (folder / "capture").symlink_to(program)
     for name, line in {"wrapper": f'exec {program} "$@"', "renamed": f'exec -a mine {program} "$@"',
-                       "option": f'exec -a -V {program} "$@"', "empty": f"exec -a '' {program} \"$@\""}.items():
+                       "option": f'exec -a -V {program} "$@"',
+                       "fields": f'exec -a -Tfields {program} "$@"', "read": f'exec -a -r {program} "$@"', "empty": f"exec -a '' {program} \"$@\""}.items():
         (folder / name).write_text(f"#!/bin/bash\n{line}\n")
         (folder / name).chmod(0o755)
     wireshark.own(folder)
@@ -77,7 +79,7 @@ def test_expert_tap(wireshark, words):
     assert "passed the capture point before" in run(wireshark, *words, "-r", wireshark.share(CAPTURE))
 
 
-PROGRAMS = ["tshark-4.0", "capture", "wrapper", "renamed", "option", "empty"]
+PROGRAMS = ["tshark-4.0", "capture", "wrapper", "renamed", "option", "fields", "read", "empty"]
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -140,6 +142,14 @@ function tap.packet(pinfo)
     if flow() then print(pinfo.number, flow().value) end
 end
 """
+PLAIN_POST = """
+local seen, message = Field.new("connmon"), Field.new("_ws.expert.message")
+local post = Proto("post", "Post")
+function post.dissector(buffer, pinfo)
+    if seen() and message() then print(pinfo.number, "-") end
+end
+register_postdissector(post)
+"""
 FILTER = """
 local tap = Listener.new("frame", "connmon")
 function tap.packet(pinfo)
@@ -152,7 +162,7 @@ local tap = Listener.new("frame")
 function tap.packet()
     seen = seen + 1
     if seen == 5 then
-        late = Listener.new("frame", "connmon.flow")
+        late = Listener.new(%s)
         function late.packet(pinfo) print(pinfo.number, "late") end
     end
 end
@@ -168,10 +178,28 @@ def write_script(wireshark, script):
     return f"lua_script:{path}"
 
 
-def test_who_asks_late_is_measured_from_then_on(wireshark):
-    out = run(wireshark, "-X", write_script(wireshark, LATE), "-q", "-r", wireshark.share(CAPTURE))
+@pytest.mark.parametrize("what", ['"frame", "connmon.flow"', '"frame", "connmon"', '"connmon"'])
+def test_who_asks_late_is_measured_from_then_on(wireshark, what):
+    script = write_script(wireshark, LATE % what)
+    out = run(wireshark, "-X", script, "-q", "-r", wireshark.share(CAPTURE))
     found = [int(n) for n in re.findall(r"^(\d+)\tlate$", out, re.M)]
     assert found == [n for n in oracle.expectations(CAPTURE) if n > 5]
+
+
+@pytest.mark.parametrize("words", [["-n"], ["-2n"], ["-2nTfields", "-eip.src"], ["-2nqz", "conv,tcp"]],
+                         ids=" ".join)
+def test_lua_post_dissector_that_makes_no_tree(wireshark, words):
+    """The script must not name us on the command line."""
+    script = write_script(wireshark, PLAIN_POST)
+    out = run(wireshark, "-X", script, *words, "-r", wireshark.share(CAPTURE))
+    assert len(re.findall(r"^\d+\t-$", out, re.M)) > 10
+
+
+@pytest.mark.parametrize("pass_", ["-n", "-2"])
+def test_macros(wireshark, pass_):
+    words = profile(wireshark, "macros", "dfilter_macros", '"what","connmon"\n')
+    out = run(wireshark, pass_, "-qz", "conv,tcp,${what}", *words, "-r", wireshark.share(CAPTURE))
+    assert "192.0.2.1:40000" in out
 
 
 @pytest.mark.parametrize("words", [["-q"], ["-2q"], ["-Tfields", "-eip.src"]], ids=" ".join)
@@ -232,6 +260,15 @@ def limited(wireshark):
 def test_who_does_not_ask_pays_nothing(wireshark, words):
     done = wireshark.execute("tshark", *words, *limited(wireshark), "-r", wireshark.share(CAPTURE))
     assert "connmon" not in done.stdout.lower() and "limits dropped" not in done.stderr
+
+
+def test_a_files_name_asks_for_nothing(wireshark):
+    file = wireshark.home / "connmon-expert.pcap"
+    shutil.copy(CAPTURE, file)
+    wireshark.own(file)
+    for words in (["-r", file], [f"-nr{file}"], ["-w", wireshark.home / "connmon.pcap", "-r", file]):
+        done = wireshark.execute("tshark", "-qz", "conv,tcp", *limited(wireshark), *words)
+        assert "limits dropped" not in done.stderr
 
 
 def test_who_asks_is_measured(wireshark):

@@ -15,6 +15,7 @@ import original
 import tabular
 from folders import CAPTURES as FOLDER, FOLDERS, VIEWED
 from test_fields import is_as_its_table
+from test_one_truth import SPOILED
 
 SMALL = FOLDER / "KakaoTalk_chat.pcap"          # with UDP and ICMP in between
 OTHERS = FOLDER / "mptcp-v0.pcap"
@@ -129,8 +130,9 @@ def test_all_are_the_fields(wireshark, capture):
         (line["gap"], line["bytes"], line["flow"]) for line in lines]
     found = [json_row(line) for line in jsons]
     harness.assert_same({n: row for n, _, _, row in found}, rows)
-    assert [(n, time, stream) for n, time, stream, _ in found] == [
-        (s.frame, when[s.frame], s.stream) for s in segments]
+    if capture.name not in SPOILED:
+        assert [(n, time, stream) for n, time, stream, _ in found] == [
+            (s.frame, when[s.frame], s.stream) for s in segments]
     packets, _ = harness.capinfos(capture)
     copies = sum(row["duplicate"] != "-" for row in rows.values())
     assert summary == expected_summary(segments, packets, copies)

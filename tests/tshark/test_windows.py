@@ -9,7 +9,6 @@ import harness
 from folders import VIEWED
 
 
-
 @pytest.fixture(scope="module")
 def sharkd(wireshark):
     with harness.Sharkd(wireshark) as sharkd:
@@ -59,6 +58,14 @@ def test_table(wireshark, sharkd, capture):
     found = sorted([f"{cell:.6f}" if isinstance(cell, float) else cell for cell in row]
                    for row in table["i"])
     assert found == sorted(list(shown(row)) for row in conversations(wireshark, capture))
+
+
+def test_two_windows_count_each_packet_once(sharkd):
+    """They share one table."""
+    sharkd.load(harness.ROOT / "captures/seq-events.pcap")
+    one = sharkd.ask("tap", tap0="nstat:connmon,conv")["taps"][0]["tables"]
+    two = sharkd.ask("tap", tap0="nstat:connmon,conv", tap1="nstat:connmon,conv")["taps"]
+    assert [tap["tables"] for tap in two] == [one, one]
 
 
 def test_titles_have_units(sharkd):

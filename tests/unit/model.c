@@ -8,20 +8,7 @@
 #include <string.h>
 
 #include "model_copies.h"
-
-/* A value that was seen, with what there is to know of its first sight. For a hole: `value` is its
- * start and `end` its end. */
-struct sight {
-    uint32_t value, end;
-    int64_t time_ns;
-    uint64_t packet;
-    bool pure_ack;
-};
-
-struct list {
-    struct sight *sights;
-    size_t count, capacity;
-};
+#include "sights.h"
 
 struct model_flow {
     uint64_t bytes, count, last_resend, ack_packet;
@@ -29,8 +16,11 @@ struct model_flow {
     uint32_t isn, low, high, ack_high, dup_num;
     uint16_t window;
     bool was_reset, has_resend, has_previous, has_rtt_min, has_isn, has_high, has_ack, has_window;
-    bool ack_time_unknown, has_probe; /* the latter: the byte before `high` is one */
-    struct list tsvals, ends, echoed, acked, holes;
+    uint32_t
+        sound_ack; /* highest that was not a RST's, nor before the other's SYN was acknowledged */
+    bool ack_time_unknown, has_sound,
+        has_probe; /* what the latest new segment brought may be refused */
+    struct sights tsvals, ends, echoed, acked, holes;
 };
 
 struct model_handshake {
@@ -65,33 +55,14 @@ void model_free(struct model *model)
     for (int i = 0; i < 2; i++) {
         struct model_flow *f = &model->flows[i];
 
-        free(f->tsvals.sights);
-        free(f->ends.sights);
-        free(f->echoed.sights);
-        free(f->acked.sights);
-        free(f->holes.sights);
+        free(f->tsvals.list);
+        free(f->ends.list);
+        free(f->echoed.list);
+        free(f->acked.list);
+        free(f->holes.list);
     }
     model_copies_clear(&model->copies);
     free(model);
-}
-
-static struct sight *find(struct list *list, uint32_t value)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (list->sights[i].value == value)
-            return &list->sights[i];
-    return NULL;
-}
-
-static void append(struct list *list, struct sight sight)
-{
-    if (list->count == list->capacity) {
-        list->capacity = list->capacity ? 2 * list->capacity : 16;
-        list->sights = realloc(list->sights, list->capacity * sizeof(sight));
-        if (!list->sights)
-            abort();
-    }
-    list->sights[list->count++] = sight;
 }
 
 /* Modulo 2^32, through 64-bit arithmetic rather than the core's. */
@@ -128,7 +99,7 @@ static void restart(struct model_flow *f, struct model_flow *g)
     f->has_high = f->has_resend = f->was_reset = false;
     f->ends.count = f->holes.count = 0;
     g->acked.count = 0;
-    g->has_ack = false;
+    g->has_ack = g->has_sound = false;
 }
 
 static bool is_sure_reset(const struct step *s)
@@ -140,14 +111,18 @@ static bool is_sure_reset(const struct step *s)
 
 static void begin_sequence(struct step *s)
 {
-    bool is_same = s->f->has_isn && s->f->isn == s->seg->seq;
+    bool is_answered, is_same = s->f->has_isn && s->f->isn == s->seg->seq;
 
     if (s->rst && is_sure_reset(s))
         s->f->was_reset = s->g->was_reset = true;
     if (!s->syn || s->rst)
         return;
     if (!is_late_syn(s) && (!is_same || (s->f->was_reset && !s->ack))) {
+        is_answered = !s->f->has_high && s->g->has_sound &&
+                      distance(s->g->sound_ack, s->seg->seq) >= 1 &&
+                      distance(s->g->sound_ack, s->seg->seq + 1 + s->seg->payload_len) <= 0;
         restart(s->f, s->g);
+        s->g->has_sound = is_answered;
         if (!s->ack && s->g->was_reset) {
             s->g->has_isn = false;
             restart(s->g, s->f);
@@ -207,15 +182,15 @@ static void follow_handshake(struct step *s, bool self_connected)
         see_last_ack(s, h);
 }
 
-static void match(struct step *s, struct list *answered, struct list *saved, uint32_t value,
+static void match(struct step *s, struct sights *answered, struct sights *saved, uint32_t value,
                   bool or_with_it, struct connmon_delay *delay)
 {
     struct sight *sight;
 
-    if (find(answered, value))
+    if (sights_find(answered, value))
         return;
-    append(answered, (struct sight){.value = value});
-    sight = find(saved, value);
+    sights_append(answered, (struct sight){.value = value});
+    sight = sights_find(saved, value);
     if (!sight || (!or_with_it && distance(s->seg->ack, sight->end) < 0) || s->seg->time_unknown ||
         s->seg->time_ns < sight->time_ns ||
         s->seg->time_ns - sight->time_ns > s->model->config.max_age_ns)
@@ -228,9 +203,9 @@ static void match(struct step *s, struct list *answered, struct list *saved, uin
                                             (or_with_it && s->g->last_resend == sight->packet));
 }
 
-static void save(struct step *s, struct list *list, uint32_t value, bool pure_ack)
+static void save(struct step *s, struct sights *list, uint32_t value, bool pure_ack)
 {
-    struct sight *old = find(list, value);
+    struct sight *old = sights_find(list, value);
     struct sight new = {.value = value,
                         .end = s->seg->seq + s->length,
                         .time_ns = s->seg->time_ns,
@@ -240,7 +215,7 @@ static void save(struct step *s, struct list *list, uint32_t value, bool pure_ac
     if (s->seg->time_unknown)
         return;
     if (!old)
-        append(list, new);
+        sights_append(list, new);
     else if (s->seg->time_ns > old->time_ns &&
              s->seg->time_ns - old->time_ns > s->model->config.max_age_ns)
         *old = new;
@@ -252,13 +227,13 @@ static void forget_old_holes(struct model_flow *f)
     size_t kept = 0;
 
     for (size_t i = 0; i < f->holes.count; i++) {
-        struct sight hole = f->holes.sights[i];
+        struct sight hole = f->holes.list[i];
 
         if (distance(f->high, hole.end) < 0 || distance(f->high, hole.end) == INT32_MAX)
             continue;
         if (distance(f->high, hole.value) < 0)
             hole.value = f->high - (uint32_t)INT32_MAX;
-        f->holes.sights[kept++] = hole;
+        f->holes.list[kept++] = hole;
     }
     f->holes.count = kept;
 }
@@ -271,26 +246,43 @@ static uint32_t smaller(int64_t a, uint32_t b)
 /* How many bytes of [seq, end) were missing; what it covers is no hole any more. */
 static uint32_t fill_holes(struct model_flow *f, uint32_t seq, uint32_t end)
 {
-    struct list rest = {0};
+    struct sights rest = {0};
     uint32_t filled = 0;
 
     for (size_t i = 0; i < f->holes.count; i++) {
-        struct sight hole = f->holes.sights[i];
+        struct sight hole = f->holes.list[i];
 
         if (distance(seq, hole.end) >= 0 || distance(hole.value, end) >= 0) {
-            append(&rest, hole);
+            sights_append(&rest, hole);
             continue;
         }
         filled += smaller(distance(end, hole.value), hole.end - hole.value) -
                   (distance(seq, hole.value) > 0 ? seq - hole.value : 0);
         if (distance(seq, hole.value) > 0)
-            append(&rest, (struct sight){.value = hole.value, .end = seq});
+            sights_append(&rest, (struct sight){.value = hole.value, .end = seq});
         if (distance(hole.end, end) > 0)
-            append(&rest, (struct sight){.value = end, .end = hole.end});
+            sights_append(&rest, (struct sight){.value = end, .end = hole.end});
     }
-    free(f->holes.sights);
+    free(f->holes.list);
     f->holes = rest;
     return filled;
+}
+
+static bool is_probe(const struct step *s)
+{
+    return s->g->has_sound && s->g->sound_ack == s->seg->seq && s->g->has_window &&
+           s->g->window == 0;
+}
+
+/* Of a probe or of a SYN's data, what has not been acknowledged since. */
+static uint32_t refused_bytes(const struct step *s, uint32_t start, uint32_t end)
+{
+    uint32_t refused = 0;
+
+    if (s->f->has_probe && s->g->has_sound)
+        for (; start != end; start++)
+            refused += distance(start, s->g->sound_ack) >= 0 && distance(start, s->f->high) < 0;
+    return refused;
 }
 
 /* The SYN, the payload and the FIN of a segment are placed one after the other. */
@@ -300,12 +292,12 @@ static bool place_old(struct step *s)
     uint32_t len = s->seg->payload_len, start = s->seg->seq + s->syn, end = start + len;
     uint32_t filled = fill_holes(f, start, end);
     uint32_t beyond = distance(end, f->high) > 0 ? end - f->high : 0;
-    uint32_t refused = f->has_probe && s->g->has_ack && s->g->ack_high == f->high - 1 &&
-                       distance(start, s->g->ack_high) <= 0 && distance(end, f->high) >= 0;
+    uint32_t old = len - beyond - filled,
+             refused = is_probe(s) ? len : refused_bytes(s, start, end);
     bool fills = filled > 0;
 
     s->r->new_payload = beyond + filled;
-    s->r->resent_payload = len - beyond - filled - refused;
+    s->r->resent_payload = old - smaller(old, refused);
     if (s->syn)
         fills |= fill_holes(f, start - 1, start) > 0;
     if (s->fin)
@@ -321,7 +313,7 @@ static enum connmon_seq_event event_of(struct step *s, int64_t gap)
     if (gap == 0)
         return CONNMON_SEQ_NORMAL;
     if (gap > 0) {
-        append(&f->holes, (struct sight){.value = f->high, .end = s->seg->seq});
+        sights_append(&f->holes, (struct sight){.value = f->high, .end = s->seg->seq});
         return CONNMON_SEQ_HOLE;
     }
     if (gap == -1 && s->seg->payload_len <= 1 && !s->syn && !s->fin)
@@ -356,8 +348,7 @@ static void place(struct step *s)
         s->r->seq_event = event_of(s, s->r->seq_gap);
     if (!f->has_high || distance(end, f->high) > 0) {
         f->high = end;
-        f->has_probe = s->length == 1 && s->seg->payload_len == 1 && s->g->has_ack &&
-                       s->g->ack_high == s->seg->seq && s->g->has_window && s->g->window == 0;
+        f->has_probe = s->seg->payload_len > 0 && (s->syn || is_probe(s));
     }
     f->has_high = true;
     forget_old_holes(f);
@@ -405,6 +396,12 @@ static void follow_dup_ack(struct step *s)
     struct model_flow *f = s->f;
     const struct connmon_segment *seg = s->seg;
 
+    if (s->ack && !s->rst && (!f->has_sound || distance(seg->ack, f->sound_ack) > 0) &&
+        (f->has_sound || !s->g->has_isn ||
+         (distance(seg->ack, s->g->isn) > 0 && distance(seg->ack, s->g->high) <= 0))) {
+        f->has_sound = true;
+        f->sound_ack = seg->ack;
+    }
     if (s->ack && (!f->has_ack || distance(seg->ack, f->ack_high) > 0)) {
         f->has_ack = true;
         f->ack_high = seg->ack;

@@ -244,6 +244,21 @@ static void an_acknowledged_hole_cost_nothing(void **state)
     assert_int_equal(side_troubles(side)->lost_before, 0);
 }
 
+/* Where no ackno hits the end of a segment that was captured, the core still knows. */
+static void a_hole_that_was_acknowledged_is_filled_for_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct connmon_observation seen = observe(60000, 0, CONNMON_ACK, 1000);
+
+    add_event(f, 10, 0, CONNMON_SEQ_HOLE, 1000);
+    seen.result.seq_event = CONNMON_SEQ_HOLE_FILL;
+    seen.result.seq_gap = -2000;
+    seen.result.new_payload = 1000;
+    seen.result.is_loss = false;
+    add(f, seen);
+    assert_int_equal(side_troubles(&f->conversation.sides[0])->lost_before, 0);
+}
+
 static void a_window_of_0_counts_until_it_opens_or_to_the_end(void **state)
 {
     struct fixture *f = *state;
@@ -263,6 +278,28 @@ static void a_window_of_0_counts_until_it_opens_or_to_the_end(void **state)
     seen.result.direction = 1;
     add(f, seen);
     assert_null(f->conversation.sides[1].troubles);
+}
+
+static void nobody_waits_after_a_reset(void **state)
+{
+    struct fixture *f = *state;
+    struct connmon_observation seen = observe(10, 0, CONNMON_ACK, 0);
+    const struct side *side = &f->conversation.sides[0];
+
+    for (int i = 0; i < 2; i++) {
+        seen.has_zero_window = true;
+        add(f, seen);
+        add_event(f, 20, 1, CONNMON_SEQ_HOLE, 2000);
+        seen = observe(40, 1, CONNMON_RST, 0);
+        seen.result.event = i == 0 ? CONNMON_EVENT_RESET : CONNMON_EVENT_REUSED;
+        add(f, seen);
+        assert_int_equal(side_troubles(side)->zero_window, 30 * MS);
+        add_event(f, 1000, 1, CONNMON_SEQ_HOLE_FILL, -3000);
+        add(f, observe(1000, 0, CONNMON_ACK, 0));
+        assert_int_equal(conversation_zero_window(&f->conversation, side), 30 * MS);
+        assert_int_equal(side_troubles(&f->conversation.sides[1])->lost_before, 0);
+        seen = observe(1010, 0, CONNMON_ACK, 0);
+    }
 }
 
 static void unknown_times_are_not_looked_at(void **state)
@@ -314,6 +351,8 @@ static void a_cause_has_a_fifth_of_the_time(void **state)
     add(f, observe(501, 1, CONNMON_ACK, 10));
     assert_int_equal(conversation_cause(&f->conversation, &ns), CAUSE_NOTHING);
     assert_int_equal(ns, 0);
+    add_answer(f, 510, 1, 1021, 0); /* since before it began, by a clock that has stepped */
+    assert_int_equal(conversation_cause(&f->conversation, &ns), CAUSE_NOTHING);
 }
 
 static void every_word_is_told(void **state)
@@ -377,7 +416,9 @@ int main(void)
         test(a_filled_hole_cost_time),
         test(what_tells_of_no_loss_cost_nothing),
         test(an_acknowledged_hole_cost_nothing),
+        test(a_hole_that_was_acknowledged_is_filled_for_nothing),
         test(a_window_of_0_counts_until_it_opens_or_to_the_end),
+        test(nobody_waits_after_a_reset),
         test(unknown_times_are_not_looked_at),
         test(sums_of_times_do_not_overflow),
         test(a_cause_has_a_fifth_of_the_time),

@@ -159,6 +159,103 @@ static void it_may_close_in_the_same_breath(void **state)
     scenario_end(&s);
 }
 
+/* In a capture of one direction. The RST may have come from elsewhere, ahead of the expected seqno.
+ */
+static void nor_was_who_sends_what_lies_beyond_it(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    send(&s, CLIENT, .seq = 101, .ack = 901, .len = 10);
+    expect(send(&s, CLIENT, .flags = RST, .seq = 131), RESET_BY_CLIENT);
+    expect(send(&s, CLIENT, .seq = 111, .ack = 901, .len = 20), RESET_BY_CLIENT); /* in flight */
+    expect(send(&s, CLIENT, .seq = 141, .ack = 999), RESET_BY_CLIENT);
+    expect_all(send(&s, CLIENT, .seq = 131, .ack = 999, .len = 1), ESTABLISHED, RESET_IGNORED,
+               PARTIAL);
+    scenario_end(&s);
+
+    s = begin_open(); /* of both, what the other acknowledges tells */
+    send(&s, CLIENT, .flags = RST, .seq = 101);
+    expect(send(&s, CLIENT, .seq = 101, .ack = 901, .len = 10), RESET_BY_CLIENT);
+    scenario_end(&s);
+}
+
+static void a_refusal_that_does_not_count_leaves_no_trace(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    send(&s, CLIENT, .flags = SYN, .seq = 100);
+    expect_all(send(&s, SERVER, .flags = RST | ACK, .seq = 0, .ack = 50101), UNKNOWN, RESET_IGNORED,
+               OPEN); /* its ackno acknowledges something else */
+    send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101, .window = 1000);
+    send(&s, CLIENT, .seq = 101, .ack = 901, .len = 10, .window = 1000);
+    expect_all(send(&s, CLIENT, .flags = RST, .seq = 111), CLOSED, RESET, RESET_BY_CLIENT);
+    scenario_end(&s);
+
+    s = begin_open();
+    send(&s, SERVER, .flags = RST | ACK, .seq = 77777, .ack = 50101, .window = 1000); /* likewise */
+    expect_all(send(&s, CLIENT, .flags = RST, .seq = 50101), ESTABLISHED, RESET_IGNORED, OPEN);
+    expect_all(send(&s, CLIENT, .flags = RST, .seq = 101), CLOSED, RESET, RESET_BY_CLIENT);
+    scenario_end(&s);
+}
+
+/* The server refuses, as it seems, and accepts: somebody else has sent that RST. */
+static void a_refusal_that_is_taken_back_was_none(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    send(&s, CLIENT, .flags = SYN, .seq = 100);
+    expect(send(&s, SERVER, .flags = RST | ACK, .seq = 0, .ack = 101), RESET_BY_SERVER);
+    expect_all(send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101), SYN_RECEIVED,
+               RESET_IGNORED, OPEN);
+    expect_all(send(&s, CLIENT, .seq = 101, .ack = 901), ESTABLISHED, ESTABLISHED, OPEN);
+    scenario_end(&s);
+}
+
+/* The client's RST has crossed the SYN-ACK. */
+static void a_syn_ack_does_not_open_what_the_other_has_reset(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    send(&s, CLIENT, .flags = SYN, .seq = 100);
+    expect(send(&s, CLIENT, .flags = RST, .seq = 101), RESET_BY_CLIENT);
+    expect_all(send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101), CLOSED, NONE,
+               RESET_BY_CLIENT);
+    scenario_end(&s);
+}
+
+/* What is resent of the connection before, while the ports are used anew. */
+static void an_old_fin_ends_nothing(void **state)
+{
+    struct scenario s = begin_open();
+
+    (void)state;
+    send(&s, CLIENT, .flags = FIN | ACK, .seq = 101, .ack = 901);
+    send(&s, SERVER, .flags = FIN | ACK, .seq = 901, .ack = 102);
+    send(&s, CLIENT, .flags = SYN, .seq = 7000);
+    expect(send(&s, SERVER, .flags = FIN | ACK, .seq = 901, .ack = 102), OPEN);
+    send(&s, SERVER, .flags = SYN | ACK, .seq = 90000, .ack = 7001, .window = 1000);
+    send(&s, CLIENT, .seq = 7001, .ack = 90001, .window = 1000);
+    expect(send(&s, CLIENT, .flags = FIN | ACK, .seq = 7001, .ack = 90001), OPEN);
+    expect_all(send(&s, SERVER, .flags = RST, .seq = 90001), CLOSED, RESET, RESET_BY_SERVER);
+    scenario_end(&s);
+}
+
+static void nor_does_a_reset_acknowledge_a_fin(void **state)
+{
+    struct scenario s = begin_challenged();
+
+    (void)state;
+    send(&s, CLIENT, .flags = FIN | ACK, .seq = 101, .ack = 901);
+    send(&s, SERVER, .flags = RST | ACK, .seq = 950, .ack = 102);
+    send(&s, SERVER, .seq = 901, .ack = 101, .len = 10);
+    expect_all(send(&s, CLIENT, .seq = 102, .ack = 911), FIN_WAIT_1, RESET_IGNORED, OPEN);
+    scenario_end(&s);
+}
+
 static void who_talks_to_itself_has_no_end(void **state)
 {
     struct scenario s = scenario_begin(NULL);
@@ -183,6 +280,12 @@ int main(void)
         cmocka_unit_test(nor_was_who_is_acknowledged),
         cmocka_unit_test(what_was_in_flight_proves_nothing),
         cmocka_unit_test(it_may_close_in_the_same_breath),
+        cmocka_unit_test(nor_was_who_sends_what_lies_beyond_it),
+        cmocka_unit_test(a_refusal_that_does_not_count_leaves_no_trace),
+        cmocka_unit_test(a_refusal_that_is_taken_back_was_none),
+        cmocka_unit_test(a_syn_ack_does_not_open_what_the_other_has_reset),
+        cmocka_unit_test(an_old_fin_ends_nothing),
+        cmocka_unit_test(nor_does_a_reset_acknowledge_a_fin),
         cmocka_unit_test(who_talks_to_itself_has_no_end),
     };
 

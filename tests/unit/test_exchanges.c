@@ -139,7 +139,7 @@ static void the_core_and_the_list_agree_on_the_servers_time(void **state)
 
     (void)state;
     tell(&f, CLIENT, .flags = SYN, .seq = 0);
-    tell(&f, SERVER, .flags = SYN | ACK, .seq = 0, .ack = 1, .at_ms = 20);
+    tell(&f, SERVER, .flags = SYN | ACK, .seq = 0, .ack = 1, .window = 9, .at_ms = 20);
     tell(&f, CLIENT, .seq = 1, .ack = 1, .len = 10, .at_ms = 30);
     tell(&f, CLIENT, .seq = 1, .ack = 1, .len = 10, .at_ms = 330);
     tell(&f, SERVER, .seq = 1, .ack = 11, .len = 10, .at_ms = 400);

@@ -142,6 +142,22 @@ static void an_overtaken_syn_opens_nothing(void **state)
     scenario_end(&s);
 }
 
+static void an_answer_may_overtake_the_syn(void **state)
+{
+    struct scenario s = scenario_begin(NULL);
+
+    (void)state;
+    expect(send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101), SYN_RECEIVED, FOUND);
+    expect(send(&s, CLIENT, .flags = SYN, .seq = 100), SYN_SENT, NONE);
+    expect(send(&s, CLIENT, .seq = 101, .ack = 901), ESTABLISHED, ESTABLISHED);
+    scenario_end(&s);
+
+    s = scenario_begin(NULL); /* that does not acknowledge this SYN */
+    send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 77);
+    expect(send(&s, CLIENT, .flags = SYN, .seq = 100), SYN_SENT, REUSED);
+    scenario_end(&s);
+}
+
 /* Figure 12. */
 static void the_last_ack_closes(void **state)
 {
@@ -308,6 +324,40 @@ static void a_new_isn_is_a_new_connection(void **state)
     send(&s, SERVER, .seq = 901, .ack = 101, .len = 5);
     expect(send(&s, SERVER, .flags = SYN | ACK, .seq = 70900, .ack = 5), SYN_RECEIVED, REUSED);
     scenario_end(&s);
+
+    s = scenario_begin(NULL); /* which first refuse */
+    send(&s, SERVER, .flags = RST | ACK, .seq = 0, .ack = 101);
+    expect(send(&s, SERVER, .flags = SYN | ACK, .seq = 900, .ack = 101), SYN_RECEIVED, REUSED);
+    scenario_end(&s);
+}
+
+/* Neither of the two SYN-ACKs before it was captured, nor the SYN of the latter. */
+static void the_first_syn_ack_may_come_after_the_end(void **state)
+{
+    static const struct {
+        uint32_t ack;
+        enum connmon_state state;
+        enum connmon_event event;
+    } cases[] = {
+        {101, CONNMON_STATE_CLOSED, CONNMON_EVENT_DUPLICATE_SYN_ACK},
+        {106, CONNMON_STATE_SYN_RECEIVED, CONNMON_EVENT_REUSED},
+        {77, CONNMON_STATE_SYN_RECEIVED, CONNMON_EVENT_REUSED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct scenario s = scenario_begin(NULL);
+        struct connmon_result r;
+
+        send(&s, CLIENT, .flags = SYN, .seq = 100);
+        send(&s, CLIENT, .flags = FIN | ACK, .seq = 101, .ack = 901, .len = 3);
+        send(&s, SERVER, .flags = FIN | ACK, .seq = 901, .ack = 105);
+        expect(send(&s, CLIENT, .seq = 105, .ack = 902), TIME_WAIT, CLOSED);
+        r = send(&s, SERVER, .flags = SYN | ACK, .seq = 700, .ack = cases[i].ack);
+        assert_int_equal(r.state, cases[i].state);
+        assert_int_equal(r.event, cases[i].event);
+        scenario_end(&s);
+    }
 }
 
 static void who_talks_to_itself_has_no_state(void **state)
@@ -331,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_capture_may_begin_late),
         cmocka_unit_test(one_direction_is_enough),
         cmocka_unit_test(an_overtaken_syn_opens_nothing),
+        cmocka_unit_test(an_answer_may_overtake_the_syn),
         cmocka_unit_test(the_last_ack_closes),
         cmocka_unit_test(a_resent_fin_closes_once),
         cmocka_unit_test(both_may_close_at_once),
@@ -342,6 +393,7 @@ int main(void)
         cmocka_unit_test(a_reset_of_one_known_direction),
         cmocka_unit_test(nothing_but_a_syn_follows_a_close),
         cmocka_unit_test(a_new_isn_is_a_new_connection),
+        cmocka_unit_test(the_first_syn_ack_may_come_after_the_end),
         cmocka_unit_test(who_talks_to_itself_has_no_state),
     };
 

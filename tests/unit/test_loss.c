@@ -35,7 +35,8 @@ static void what_was_acknowledged_is_not_lost(void **state)
     send(&s, SERVER, .seq = 1, .ack = 101);
     expect(send(&s, CLIENT, .seq = 1, .ack = 1, .len = 100), RETRANSMISSION, false);
     expect(send(&s, CLIENT, .flags = FIN | ACK, .seq = 1, .ack = 1, .len = 100), RETRANSMISSION,
-           true);
+           false); /* all that is old of it */
+    expect(send(&s, CLIENT, .flags = FIN | ACK, .seq = 101, .ack = 1), RETRANSMISSION, true);
     scenario_end(&s);
 }
 
@@ -48,6 +49,54 @@ static void a_hole_that_was_acknowledged_was_not_lost(void **state)
     expect(send(&s, CLIENT, .seq = 1, .ack = 1, .len = 50), HOLE_FILL, true);
     send(&s, SERVER, .seq = 1, .ack = 201);
     expect(send(&s, CLIENT, .seq = 51, .ack = 1, .len = 50), HOLE_FILL, false);
+    scenario_end(&s);
+}
+
+static void a_hole_that_was_acknowledged_before_it_showed_is_the_captures(void **state)
+{
+    struct scenario s = begin_open();
+
+    (void)state;
+    send(&s, SERVER, .seq = 1, .ack = 101, .window = 20);
+    expect(send(&s, CLIENT, .seq = 101, .ack = 1, .len = 100), HOLE, false);
+    expect(send(&s, CLIENT, .seq = 301, .ack = 1, .len = 100), HOLE, true);
+    scenario_end(&s);
+}
+
+/* What is new of a segment could not be acknowledged. */
+static void what_is_old_of_a_segment_was_acknowledged(void **state)
+{
+    struct scenario s = begin_open();
+
+    (void)state;
+    send(&s, CLIENT, .seq = 1, .ack = 1, .len = 100);
+    send(&s, SERVER, .seq = 1, .ack = 101);
+    expect(send(&s, CLIENT, .seq = 51, .ack = 1, .len = 100), RETRANSMISSION, false);
+    send(&s, SERVER, .seq = 1, .ack = 101);
+    expect(send(&s, CLIENT, .seq = 51, .ack = 1, .len = 100), RETRANSMISSION, true);
+    scenario_end(&s);
+}
+
+/* A RST's ackno may be anything, and that of an earlier connection tells nothing of this one. */
+static void not_every_ackno_tells_what_was_received(void **state)
+{
+    struct scenario s = begin_open();
+
+    (void)state;
+    send(&s, SERVER, .flags = RST | ACK, .seq = 77777, .ack = 50000);
+    send(&s, CLIENT, .seq = 1, .ack = 1, .len = 100);
+    expect(send(&s, CLIENT, .seq = 1, .ack = 1, .len = 100), RETRANSMISSION, true);
+    send(&s, SERVER, .seq = 1, .ack = 101);
+    expect(send(&s, CLIENT, .seq = 1, .ack = 1, .len = 100), RETRANSMISSION, false);
+    scenario_end(&s);
+
+    s = scenario_begin(NULL);
+    send(&s, CLIENT, .flags = SYN, .seq = 0);
+    send(&s, SERVER, .seq = 77777, .ack = 50000); /* which the client answers with a RST */
+    send(&s, CLIENT, .flags = SYN, .seq = 0);
+    send(&s, SERVER, .flags = SYN | ACK, .seq = 0, .ack = 1, .window = 1000);
+    send(&s, CLIENT, .seq = 1, .ack = 1, .len = 100);
+    expect(send(&s, CLIENT, .seq = 1, .ack = 1, .len = 100), RETRANSMISSION, true);
     scenario_end(&s);
 }
 
@@ -103,6 +152,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_acknowledged_is_not_lost),
         cmocka_unit_test(a_hole_that_was_acknowledged_was_not_lost),
+        cmocka_unit_test(a_hole_that_was_acknowledged_before_it_showed_is_the_captures),
+        cmocka_unit_test(what_is_old_of_a_segment_was_acknowledged),
+        cmocka_unit_test(not_every_ackno_tells_what_was_received),
         cmocka_unit_test(no_hole_is_larger_than_the_window),
         cmocka_unit_test(the_window_of_a_syn_is_not_scaled),
         cmocka_unit_test(an_unknown_window_is_the_largest),

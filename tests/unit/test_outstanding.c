@@ -24,9 +24,10 @@ static struct fixture empty(uint32_t max, size_t memory_limit)
 
 static uint32_t add(struct fixture *f, enum outstanding_kind kind, uint32_t value, int64_t time_ns)
 {
-    struct outstanding_entry entry = {.time_ns = time_ns, .value = value, .kind = kind & 3};
+    struct outstanding_entry entry = {.value = value, .kind = kind & 3};
     struct outstanding_dropped dropped = {0};
 
+    outstanding_set_time(&entry, time_ns);
     outstanding_find_or_add(&f->all, &f->size, &entry, &f->limits, &f->memory, &dropped);
     f->passed += dropped.passed;
     return (uint32_t)dropped.shed;
@@ -75,7 +76,7 @@ static void what_is_added_is_found_until_taken(void **state)
         assert_true(take(&f, false, value));
     for (uint32_t value = 0; value < 500; value++)
         assert_int_equal(find(&f, false, value) != NULL, value % 2);
-    assert_int_equal(find(&f, false, 77)->time_ns, 77);
+    assert_int_equal(outstanding_time(find(&f, false, 77)), 77);
     clear(&f);
 }
 
@@ -88,8 +89,8 @@ static void tsvals_and_ends_with_equal_values_are_two(void **state)
         add(&f, OUTSTANDING_SEQ_END, value, 1);
         add(&f, value % 2 ? OUTSTANDING_TSVAL_DATA : OUTSTANDING_TSVAL_PURE_ACK, value, 2);
         /* both while they are few and when they are a table */
-        assert_int_equal(find(&f, false, value)->time_ns, 1);
-        assert_int_equal(find(&f, true, value)->time_ns, 2);
+        assert_int_equal(outstanding_time(find(&f, false, value)), 1);
+        assert_int_equal(outstanding_time(find(&f, true, value)), 2);
     }
     for (uint32_t value = 0; value < 100; value++)
         assert_true(take(&f, true, value));

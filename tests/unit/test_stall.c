@@ -229,6 +229,22 @@ static void the_opening_may_not_have_been_captured(void **state)
     expect_stall(f, WINDOW, 500 * MS, 7, CLIENT);
 }
 
+static void a_probe_of_many_bytes_waits_for_the_window(void **state)
+{
+    struct fixture *f = *state;
+
+    open_connection(f);
+    request(f);
+    add(f, SERVER, .seq = 1, .ack = 101, .len = 1448, .at_ms = 55);
+    add_with_window(f, CLIENT, 0, .seq = 101, .ack = 1449, .at_ms = 56);
+    for (int i = 1; i < 4; i++) {
+        add(f, SERVER, .seq = 1449, .ack = 101, .len = 10, .at_ms = 56 + 500 * i);
+        assert_int_equal(f->stall.cause, STALL_WINDOW);
+        assert_int_equal(f->stall.direction, CLIENT);
+        add_with_window(f, CLIENT, 0, .seq = 101, .ack = 1449, .at_ms = 57 + 500 * i);
+    }
+}
+
 /* As a window of 168 bytes that the sender did not like to use, for fear of silly ones. */
 static void a_small_window_may_be_filled_late(void **state)
 {
@@ -355,6 +371,7 @@ int main(void)
         test(more_data_may_end_the_silence),
         test(a_closed_window_is_its_owners),
         test(the_opening_may_not_have_been_captured),
+        test(a_probe_of_many_bytes_waits_for_the_window),
         test(a_small_window_may_be_filled_late),
         test(keep_alives_do_not_move),
         test(several_rtts_are_no_stall_on_a_long_path),
