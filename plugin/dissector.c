@@ -78,7 +78,7 @@ static void begin(void)
     last.num = 0;
     core = connmon_new(&config);
     store = store_new();
-    stalls = stalls_new(preferences_stall_limits());
+    stalls = stalls_new(preferences_stall_limits(), 0);
     interfaces = preferences_split_interfaces() ? interfaces_new() : NULL;
     if (core && stalls)
         return;
@@ -184,7 +184,7 @@ static enum connmon_status process(packet_info *pinfo, struct connmon_segment *s
     status = connmon_process(core, segment, result);
     segment->discriminator = stream; /* by which the user knows it */
     if (status == CONNMON_OK)
-        stalls_follow(stalls, pinfo->num, segment, result);
+        stalls_keep(stalls, pinfo->num, stalls_follow(stalls, segment, result));
     unmeasured_drop(segment, result);
     return status;
 }

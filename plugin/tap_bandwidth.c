@@ -45,9 +45,9 @@ static void draw(void *bandwidth)
 {
     bandwidth_finish(bandwidth);
     output_flush();
-    if (bandwidth_dropped(bandwidth) > 0)
+    if (bandwidth_losses(bandwidth).dropped > 0)
         fprintf(stderr, "tshark: connmon: no memory for the rows of %" PRIu64 " packets\n",
-                bandwidth_dropped(bandwidth));
+                bandwidth_losses(bandwidth).dropped);
 }
 
 static void finish(void *bandwidth)

@@ -62,7 +62,7 @@ static char *start(enum tables_kind kind, enum tables_format format, const char 
     struct table_tap *tap = g_new(struct table_tap, 1);
     char *wrong;
 
-    *tap = (struct table_tap){statistics_new(), kind, format};
+    *tap = (struct table_tap){statistics_new(0), kind, format};
     if (!tap->statistics) {
         g_free(tap);
         return g_strdup("no memory");

@@ -57,9 +57,9 @@ static void draw(void *data)
     events_finish(events);
     totals = events_totals(events);
     output_flush();
-    if (totals.dropped > 0)
+    if (totals.lost.dropped > 0)
         fprintf(stderr, "tshark: connmon: no memory for the connections of %" PRIu64 " packets\n",
-                totals.dropped);
+                totals.lost.dropped);
 }
 
 static void finish(void *data)
@@ -77,7 +77,7 @@ static char *start(write_event *write, const char *filter)
     char *wrong;
 
     tap->write = write;
-    tap->events = events_new(preferences_timeout_ns(), print, tap);
+    tap->events = events_new(preferences_timeout_ns(), 0, print, tap);
     wrong = tap->events ? taps_listen("connmon", tap, filter, reset, count, draw, finish)
                         : g_strdup("no memory");
     if (wrong) {

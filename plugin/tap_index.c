@@ -36,7 +36,7 @@ static tap_packet_status count(void *data, packet_info *pinfo _U_, epan_dissect_
 static void draw(void *data)
 {
     const struct index_tap *tap = data;
-    uint64_t dropped = flow_index_dropped(tap->index);
+    uint64_t dropped = flow_index_losses(tap->index).dropped;
 
     if (!flow_index_write(tap->index, &tap->options, print, NULL))
         fprintf(stderr, "tshark: connmon: no memory for the index\n");
@@ -83,7 +83,7 @@ static char *start(const char *words, enum tree_format format)
     tap->options.has_streams = true;
     wrong = parse(&words, &tap->options);
     if (!wrong) {
-        tap->index = flow_index_new();
+        tap->index = flow_index_new(0);
         wrong = tap->index ? taps_listen("connmon", tap, words, reset, count, draw, finish)
                            : g_strdup("no memory");
     }

@@ -131,7 +131,7 @@ static tap_packet_status count(void *data, packet_info *pinfo, epan_dissect_t *e
 static void start(stat_tap_table_ui *ui)
 {
     if (!statistics) {
-        statistics = statistics_new();
+        statistics = statistics_new(0);
         row_numbers = g_array_new(FALSE, TRUE, sizeof(guint));
         left_rows = g_ptr_array_new_with_free_func(free_row);
     }

@@ -16,7 +16,8 @@
 
 /* What one -z connmon,http or connmon,transactions needs. */
 struct transactions_tap {
-    struct exchanges *exchanges;
+    struct exchanges *exchanges; /* kept, if is_http */
+    struct sums *sums;           /* of these; NULL if is_http */
     enum listing_format format;
     bool is_http, has_bodies;
     bool has_filter;
@@ -25,7 +26,11 @@ struct transactions_tap {
 
 static void reset(void *data)
 {
-    exchanges_reset(((struct transactions_tap *)data)->exchanges);
+    struct transactions_tap *tap = data;
+
+    exchanges_reset(tap->exchanges);
+    if (tap->sums)
+        sums_reset(tap->sums);
 }
 
 static tap_packet_status select_frame(void *data, packet_info *pinfo, epan_dissect_t *edt _U_,
@@ -52,21 +57,29 @@ static void print(void *to _U_, const char *bytes, size_t size)
     output_write(bytes, size);
 }
 
+static void sum_up(void *sums, const struct exchange *exchange)
+{
+    sums_add(sums, exchange);
+}
+
 static void draw(void *data)
 {
     const struct transactions_tap *tap = data;
+    uint64_t dropped;
     bool is_listed;
 
     exchanges_finish(tap->exchanges);
     is_listed = tap->is_http
                     ? listing_write_http(tap->exchanges, tap->format, tap->has_bodies, print, NULL)
-                    : listing_write_sums(tap->exchanges, tap->format, print, NULL);
+                    : listing_write_sums(tap->sums, tap->format, print, NULL);
     output_flush();
+    dropped = exchanges_losses(tap->exchanges).dropped;
+    dropped += tap->sums ? sums_losses(tap->sums).dropped : 0;
     if (!is_listed)
         fprintf(stderr, "tshark: connmon: no memory for the transactions\n");
-    if (exchanges_dropped(tap->exchanges) > 0)
+    if (dropped > 0)
         fprintf(stderr, "tshark: connmon: limits dropped %" PRIu64 " messages, texts or packets\n",
-                exchanges_dropped(tap->exchanges));
+                dropped);
 }
 
 static void finish(void *data)
@@ -75,6 +88,7 @@ static void finish(void *data)
 
     output_close();
     exchanges_free(tap->exchanges);
+    sums_free(tap->sums);
     g_free(tap);
 }
 
@@ -104,9 +118,13 @@ static char *start(struct transactions_tap kind, const char *filter)
     struct transactions_tap *tap;
 
     kind.has_filter = *filter != '\0';
-    kind.exchanges = exchanges_new(&limits);
-    if (!kind.exchanges)
+    kind.sums = kind.is_http ? NULL : sums_new(0);
+    kind.exchanges = exchanges_new(&limits, kind.is_http ? NULL : sum_up, kind.sums);
+    if (!kind.exchanges || !(kind.sums || kind.is_http)) {
+        exchanges_free(kind.exchanges);
+        sums_free(kind.sums);
         return g_strdup("no memory");
+    }
     tap = g_new(struct transactions_tap, 1);
     *tap = kind;
     output_open();

@@ -33,7 +33,7 @@ struct bandwidth *bandwidth_new(const struct bandwidth_config *config, report_si
 
     if (!bandwidth)
         return NULL;
-    rates_table_init(&bandwidth->table, config->by_host);
+    rates_table_init(&bandwidth->table, config->by_host, config->most);
     bandwidth->config = *config;
     bandwidth->sink = sink;
     bandwidth->to = to;
@@ -62,30 +62,10 @@ void bandwidth_free(struct bandwidth *bandwidth)
     free(bandwidth);
 }
 
-uint64_t bandwidth_dropped(const struct bandwidth *bandwidth)
+struct connection_losses bandwidth_losses(const struct bandwidth *bandwidth)
 {
-    return bandwidth->dropped;
-}
-
-static uint64_t sum_of(const struct rates *rates)
-{
-    return rates->ways[0].bytes + rates->ways[1].bytes;
-}
-
-/* Whether `a` is to stand before `b`: the larger; of equal ones the one whose number is smaller, or
- * whose address. */
-static int compare(const struct rates *a, const struct rates *b)
-{
-    if (sum_of(a) != sum_of(b))
-        return sum_of(a) > sum_of(b) ? -1 : 1;
-    if (a->serial != b->serial)
-        return a->serial < b->serial ? -1 : 1;
-    return memcmp(a->ends[0].addr, b->ends[0].addr, sizeof(a->ends[0].addr));
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-    return compare(*(const struct rates *const *)a, *(const struct rates *const *)b);
+    return (struct connection_losses){.forgotten = bandwidth->table.forgotten,
+                                      .dropped = bandwidth->dropped};
 }
 
 /* Restores the heap, whose smallest row is at 0, below `at`. */
@@ -94,9 +74,9 @@ static void sink_row(const void **heap, size_t count, size_t at)
     for (size_t child = 2 * at + 1; child < count; at = child, child = 2 * at + 1) {
         const void *row = heap[at];
 
-        if (child + 1 < count && compare_rows(&heap[child + 1], &heap[child]) > 0)
+        if (child + 1 < count && rates_compare(&heap[child + 1], &heap[child]) > 0)
             child++;
-        if (compare_rows(&heap[at], &heap[child]) >= 0)
+        if (rates_compare(&heap[at], &heap[child]) >= 0)
             return;
         heap[at] = heap[child];
         heap[child] = row;
@@ -118,14 +98,14 @@ static size_t select_rows(struct bandwidth *bandwidth)
         for (size_t i = top / 2; i-- > 0;)
             sink_row(order, top, i);
         for (size_t i = top; i < count; i++) {
-            if (compare_rows(&order[i], &order[0]) < 0) {
+            if (rates_compare(&order[i], &order[0]) < 0) {
                 order[0] = order[i];
                 sink_row(order, top, 0);
             }
         }
         count = top;
     }
-    qsort(order, count, sizeof(*order), compare_rows);
+    qsort(order, count, sizeof(*order), rates_compare);
     return count;
 }
 
@@ -167,7 +147,7 @@ void bandwidth_finish(struct bandwidth *bandwidth)
     settle(bandwidth);
     if (bandwidth->interval.bytes == 0 && table->count == 0)
         return;
-    bandwidth->interval.active = table->count;
+    bandwidth->interval.active = table->begun;
     count = select_rows(bandwidth);
     if (bandwidth->config.is_json) {
         report_json(kind, table->order, count, bandwidth->sink, bandwidth->to);

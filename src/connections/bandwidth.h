@@ -10,12 +10,14 @@
 #ifndef CONNMON_BANDWIDTH_H
 #define CONNMON_BANDWIDTH_H
 
+#include "connection_map.h"
 #include "observation.h"
 #include "report.h"
 
 struct bandwidth_config {
     int64_t interval_ns; /* above 0 */
-    size_t top;          /* rows of an interval at most; 0: all that are active */
+    size_t top;          /* rows of an interval that are written, at most; 0: all that are active */
+    uint32_t most;       /* rows that are held, at most; 0: all. Beyond it, the smaller half goes */
     bool by_host;        /* addresses, not connections */
     bool is_json;        /* JSON Lines, one object per row; else text */
     bool redraws;        /* text on a terminal: each table in the place of the one before */
@@ -41,7 +43,8 @@ void bandwidth_finish(struct bandwidth *bandwidth);
 /* Forgets the interval that has not ended, and begins anew with the next packet. */
 void bandwidth_reset(struct bandwidth *bandwidth);
 
-/* Packets that count in an interval's total alone, since there was no memory for their row. */
-uint64_t bandwidth_dropped(const struct bandwidth *bandwidth);
+/* Rows that were forgotten, and packets that there was no memory for; both count in the intervals'
+ * totals. */
+struct connection_losses bandwidth_losses(const struct bandwidth *bandwidth);
 
 #endif

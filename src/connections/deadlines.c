@@ -52,21 +52,41 @@ bool deadlines_add(struct deadlines *deadlines, int64_t seen_ns, uint32_t serial
     return true;
 }
 
-struct deadline deadlines_take(struct deadlines *deadlines)
+/* Puts a deadline into the gap at `at`, or where it belongs below it. */
+static void sink_into(struct deadlines *deadlines, size_t at, struct deadline sunk)
 {
     struct deadline *heap = deadlines->heap;
-    const struct deadline top = heap[0], last = heap[--deadlines->count];
-    size_t at = 0, count = deadlines->count;
+    const size_t count = deadlines->count;
 
-    for (size_t child = 1; child < count; at = child, child = 2 * at + 1) {
+    for (size_t child = 2 * at + 1; child < count; at = child, child = 2 * at + 1) {
         if (child + 1 < count && is_before(&heap[child + 1], &heap[child]))
             child++;
-        if (!is_before(&heap[child], &last))
+        if (!is_before(&heap[child], &sunk))
             break;
         heap[at] = heap[child];
     }
-    heap[at] = last;
+    heap[at] = sunk;
+}
+
+struct deadline deadlines_take(struct deadlines *deadlines)
+{
+    const struct deadline top = deadlines->heap[0];
+
+    deadlines->count--;
+    sink_into(deadlines, 0, deadlines->heap[deadlines->count]);
     return top;
+}
+
+void deadlines_sift(struct deadlines *deadlines, deadlines_test *is_kept, const void *of)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < deadlines->count; i++)
+        if (is_kept(of, &deadlines->heap[i]))
+            deadlines->heap[kept++] = deadlines->heap[i];
+    deadlines->count = kept;
+    for (size_t i = kept / 2; i-- > 0;)
+        sink_into(deadlines, i, deadlines->heap[i]);
 }
 
 void deadlines_clear(struct deadlines *deadlines, struct memory *memory)

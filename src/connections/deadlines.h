@@ -33,6 +33,10 @@ bool deadlines_add(struct deadlines *deadlines, int64_t seen_ns, uint32_t serial
 /* Takes the top out; there must be one. */
 struct deadline deadlines_take(struct deadlines *deadlines);
 
+/* Leaves only those that pass the test, which is told `of`. */
+typedef bool deadlines_test(const void *of, const struct deadline *deadline);
+void deadlines_sift(struct deadlines *deadlines, deadlines_test *is_kept, const void *of);
+
 void deadlines_clear(struct deadlines *deadlines, struct memory *memory);
 
 #endif

@@ -71,7 +71,7 @@ size_t event_line(char *line, size_t size, const struct event *event)
     if (event->has_client_delay)
         put_delay(&text, "  client ", event->client_delay_ns);
     text_string(&text, "  open ");
-    text_unsigned(&text, event->opened - event->closed, 0);
+    text_unsigned(&text, event->open, 0);
     text_char(&text, '\n');
     return (size_t)(text.at - line);
 }
@@ -134,7 +134,7 @@ size_t event_json(char *json, size_t size, const struct event *event)
     put_seconds(&text, "client_delay", event->has_client_delay, event->client_delay_ns);
     put_number(&text, "opened", event->opened);
     put_number(&text, "closed", event->closed);
-    put_number(&text, "open", event->opened - event->closed);
+    put_number(&text, "open", event->open);
     text_string(&text, "}\n");
     return (size_t)(text.at - json);
 }

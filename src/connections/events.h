@@ -9,6 +9,7 @@
 #ifndef CONNMON_EVENTS_H
 #define CONNMON_EVENTS_H
 
+#include "connection_map.h"
 #include "observation.h"
 
 /* No packet tells it, so it is none of enum connmon_event: nothing came for too long. */
@@ -26,15 +27,18 @@ struct event {
     int64_t server_delay_ns, client_delay_ns;
     bool has_server_delay, has_client_delay;
     uint64_t opened, closed; /* connections so far, this one included */
+    uint64_t open;           /* now: neither closed nor forgotten */
 };
 
 typedef void events_sink(void *to, const struct event *event);
 
 struct events;
 
-/* A connection that is silent for longer than `timeout_ns` (0: for ever) times out. Each event goes
- * to `sink` with `to`. Free with events_free(); NULL if there is no memory. */
-struct events *events_new(int64_t timeout_ns, events_sink *sink, void *to);
+/* A connection that is silent for longer than `timeout_ns` (0: for ever) times out. Of `most`
+ * connections (0: no limit), the one that was silent for longest is forgotten for the next one,
+ * closed ones first, and nothing is told of it. Each event goes to `sink` with `to`. Free with
+ * events_free(); NULL if there is no memory. */
+struct events *events_new(int64_t timeout_ns, uint32_t most, events_sink *sink, void *to);
 void events_free(struct events *events);
 
 /* Takes the next TCP packet. Its events have its own time. */
@@ -52,10 +56,13 @@ void events_finish(struct events *events);
 void events_reset(struct events *events);
 
 struct events_totals {
-    uint64_t opened, closed; /* what is neither is open */
-    uint64_t dropped;        /* packets of connections that there was no memory for */
+    uint64_t opened, closed;
+    struct connection_losses lost; /* connections that were forgotten while they were open */
 };
 
 struct events_totals events_totals(const struct events *events);
+
+/* Bytes that are held for them now. */
+size_t events_memory(const struct events *events);
 
 #endif

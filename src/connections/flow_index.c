@@ -8,14 +8,15 @@
 #include <string.h>
 
 #include "columns.h"
+#include "conversation.h"
 #include "field.h"
 #include "label.h"
 #include "ranges.h"
-#include "statistics.h"
 
-enum { FIRST_CAPACITY = 64, PIECE_SIZE = 96, NAME_SIZE = 64, MOST_WORD = 80 };
+enum { PIECE_SIZE = 96, NAME_SIZE = 64, MOST_WORD = 80 };
 
 struct entry {
+    struct conversation row;
     struct ranges flows[2]; /* by direction */
     int64_t first_ns;       /* of the first packet; valid if has_time */
     uint8_t first;          /* its direction */
@@ -24,38 +25,38 @@ struct entry {
 
 struct flow_index {
     struct memory memory;
-    struct statistics *statistics;
-    struct entry *entries; /* by serial number */
-    size_t capacity;
+    struct connection_map entries;
     uint64_t dropped;
 };
 
-struct flow_index *flow_index_new(void)
+static void end_entry(void *owner, void *data)
+{
+    struct flow_index *index = owner;
+    struct entry *entry = data;
+
+    conversation_clear(&entry->row, &index->memory);
+    ranges_clear(&entry->flows[0], &index->memory);
+    ranges_clear(&entry->flows[1], &index->memory);
+}
+
+struct flow_index *flow_index_new(uint32_t most)
 {
     struct flow_index *index = calloc(1, sizeof(*index));
 
     if (!index)
         return NULL;
-    memory_init(&index->memory, 0);
-    index->statistics = statistics_new();
-    if (index->statistics)
-        return index;
-    free(index);
-    return NULL;
+    memory_init(&index->memory, connection_map_budget(most));
+    connection_map_init(&index->entries, &index->memory, sizeof(struct entry), most);
+    index->entries.end = end_entry;
+    index->entries.owner = index;
+    return index;
 }
 
 void flow_index_reset(struct flow_index *index)
 {
-    for (size_t i = 0; i < index->capacity; i++) {
-        ranges_clear(&index->entries[i].flows[0], &index->memory);
-        ranges_clear(&index->entries[i].flows[1], &index->memory);
-    }
-    memory_free(&index->memory, index->entries, index->capacity * sizeof(*index->entries));
+    connection_map_clear(&index->entries);
     memory_release(&index->memory);
-    index->entries = NULL;
-    index->capacity = 0;
     index->dropped = 0;
-    statistics_reset(index->statistics);
 }
 
 void flow_index_free(struct flow_index *index)
@@ -63,44 +64,21 @@ void flow_index_free(struct flow_index *index)
     if (!index)
         return;
     flow_index_reset(index);
-    statistics_free(index->statistics);
     free(index);
 }
 
-uint64_t flow_index_dropped(const struct flow_index *index)
+struct connection_losses flow_index_losses(const struct flow_index *index)
 {
-    return index->dropped;
+    return (struct connection_losses){.forgotten = index->entries.evicted,
+                                      .dropped = index->dropped};
 }
 
-static struct entry *entry_of(struct flow_index *index, uint32_t serial)
-{
-    size_t capacity = index->capacity ? index->capacity : FIRST_CAPACITY;
-    struct entry *entries;
-
-    if (serial < index->capacity)
-        return &index->entries[serial];
-    while (capacity <= serial)
-        capacity *= 2;
-    entries = memory_alloc(&index->memory, capacity * sizeof(*entries));
-    if (!entries)
-        return NULL;
-    if (index->capacity > 0)
-        memcpy(entries, index->entries, index->capacity * sizeof(*entries));
-    memory_free(&index->memory, index->entries, index->capacity * sizeof(*entries));
-    index->entries = entries;
-    index->capacity = capacity;
-    return &entries[serial];
-}
-
-void flow_index_add(struct flow_index *index, const struct connmon_observation *seen)
+static bool add(struct flow_index *index, struct entry *entry,
+                const struct connmon_observation *seen)
 {
     uint8_t direction = seen->result.direction;
-    struct entry *entry = entry_of(index, seen->result.connection);
+    bool is_whole = conversation_add(&entry->row, seen, &index->memory);
 
-    if (!entry) {
-        index->dropped++;
-        return;
-    }
     if (!entry->is_used) {
         entry->is_used = true;
         entry->first = direction;
@@ -108,9 +86,18 @@ void flow_index_add(struct flow_index *index, const struct connmon_observation *
         entry->first_ns = seen->time_ns;
     }
     /* A packet that a read filter rejected has no number. */
-    if (seen->packet != 0 && !ranges_add(&entry->flows[direction], seen->packet, &index->memory))
-        index->dropped++;
-    statistics_add(index->statistics, seen);
+    return (seen->packet == 0 ||
+            ranges_add(&entry->flows[direction], seen->packet, &index->memory)) &&
+           is_whole;
+}
+
+void flow_index_add(struct flow_index *index, const struct connmon_observation *seen)
+{
+    const uint32_t serial = seen->result.connection;
+    struct entry *entry = connection_map_use(&index->entries, serial);
+
+    index->dropped += !entry || !add(index, entry, seen);
+    connection_map_fit(&index->entries, serial);
 }
 
 /* The column of this name, with its prefix if it has one; NULL if there is none. */
@@ -222,8 +209,9 @@ static bool is_wanted(const struct conversation *row, const struct flow_index_op
 /* Pasted into Wireshark, it selects the connection's frames and no others: not those that quote one
  * in an ICMP error, nor those that carry it around another TCP header. */
 static void put_filter(struct tree *tree, const struct flow_index_options *options,
-                       const struct conversation *row, const struct entry *entry)
+                       const struct entry *entry)
 {
+    const struct conversation *row = &entry->row;
     char piece[PIECE_SIZE], label[CONNMON_LABEL_SIZE];
     struct text text = {piece, piece + sizeof(piece) - 1};
     uint64_t bounds[2] = {UINT64_MAX, 0}, first, last;
@@ -291,8 +279,8 @@ static void put_end(struct tree *tree, const char *key, const struct connmon_end
 static void put_connection(struct tree *tree, const struct flow_index_options *options,
                            const struct flow_index *index, uint32_t serial)
 {
-    const struct conversation *row = statistics_conversation(index->statistics, serial);
-    const struct entry *entry = &index->entries[serial];
+    const struct entry *entry = connection_map_find(&index->entries, serial);
+    const struct conversation *row = &entry->row;
     char label[CONNMON_LABEL_SIZE];
     const uint8_t client = row->client, first = entry->first;
 
@@ -309,7 +297,7 @@ static void put_connection(struct tree *tree, const struct flow_index_options *o
         tree_time(tree, "end", row->last_time);
     }
     tree_string(tree, "ended", connmon_end_name(row->end));
-    put_filter(tree, options, row, entry);
+    put_filter(tree, options, entry);
     tree_begin_list(tree, "flows");
     for (int i = 0; i < 2; i++) {
         uint8_t direction = i == 0 ? client : !client;
@@ -361,44 +349,52 @@ static int64_t slowness_of(const struct conversation *row)
     return most;
 }
 
-/* The connections that are wanted, in their order, to be freed by the caller; NULL: no memory. */
-static struct pick *pick(const struct flow_index *index, const struct flow_index_options *options,
-                         size_t *picked)
+static size_t pick_some(const struct flow_index *index, const struct flow_index_options *options,
+                        const uint32_t *serials, size_t count, struct pick *picks)
 {
-    size_t room = index->capacity + 1, count = 0;
-    struct pick *picks = calloc(room, sizeof(*picks));
+    size_t picked = 0;
 
-    if (!picks)
-        return NULL;
-    for (uint32_t serial = 0; serial < index->capacity; serial++) {
-        const struct conversation *row = statistics_conversation(index->statistics, serial);
-        int64_t slowness = row && options->worst != 0 ? slowness_of(row) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *entry = connection_map_find(&index->entries, serials[i]);
+        int64_t slowness = options->worst != 0 ? slowness_of(&entry->row) : 0;
 
-        if (row && index->entries[serial].is_used && slowness >= 0 && is_wanted(row, options))
-            picks[count++] = (struct pick){slowness, serial};
+        if (slowness >= 0 && is_wanted(&entry->row, options))
+            picks[picked++] = (struct pick){slowness, serials[i]};
     }
     if (options->worst != 0) {
-        qsort(picks, count, sizeof(*picks), compare);
-        count = count < options->worst ? count : options->worst;
+        qsort(picks, picked, sizeof(*picks), compare);
+        picked = picked < options->worst ? picked : options->worst;
     }
-    *picked = count;
+    return picked;
+}
+
+/* The connections that are wanted, in their order, to be freed by the caller; and the highest
+ * number of all. NULL: no memory. */
+static struct pick *pick(struct flow_index *index, const struct flow_index_options *options,
+                         size_t *picked, uint32_t *highest)
+{
+    size_t count;
+    uint32_t *serials = connection_map_serials(&index->entries, &count);
+    struct pick *picks = serials ? calloc(count + 1, sizeof(*picks)) : NULL;
+
+    *highest = picks && count > 0 ? serials[count - 1] : 0;
+    if (picks)
+        *picked = pick_some(index, options, serials, count, picks);
+    memory_free(&index->memory, serials, (count + 1) * sizeof(*serials));
     return picks;
 }
 
-bool *flow_index_choose(const struct flow_index *index, const struct flow_index_options *options,
+bool *flow_index_choose(struct flow_index *index, const struct flow_index_options *options,
                         uint32_t *size)
 {
     size_t count;
-    struct pick *picks = pick(index, options, &count);
-    bool *chosen = calloc(index->capacity + 1, sizeof(*chosen));
+    uint32_t highest;
+    struct pick *picks = pick(index, options, &count, &highest);
+    bool *chosen = picks ? calloc((size_t)highest + 1, sizeof(*chosen)) : NULL;
 
-    *size = (uint32_t)index->capacity;
-    for (size_t i = 0; picks && chosen && i < count; i++)
+    *size = chosen ? highest + 1 : 0;
+    for (size_t i = 0; chosen && i < count; i++)
         chosen[picks[i].serial] = true;
-    if (!picks) {
-        free(chosen);
-        return NULL;
-    }
     free(picks);
     return chosen;
 }
@@ -407,7 +403,8 @@ bool flow_index_write(struct flow_index *index, const struct flow_index_options 
                       report_sink *sink, void *to)
 {
     size_t count;
-    struct pick *picks = pick(index, options, &count);
+    uint32_t highest;
+    struct pick *picks = pick(index, options, &count, &highest);
     struct tree tree;
 
     if (!picks)

@@ -5,13 +5,16 @@
 #ifndef CONNMON_FLOW_INDEX_H
 #define CONNMON_FLOW_INDEX_H
 
+#include "connection_map.h"
 #include "observation.h"
 #include "tree.h"
 
 struct flow_index;
 
-/* An empty index; free with flow_index_free(). NULL if there is no memory. */
-struct flow_index *flow_index_new(void);
+/* An empty index of `most` connections (0: all), with the memory that goes with it
+ * (connection_map.h): beyond either, one that had no packet for long is forgotten. Free with
+ * flow_index_free(). NULL if there is no memory. */
+struct flow_index *flow_index_new(uint32_t most);
 void flow_index_free(struct flow_index *index);
 
 /* Takes the next TCP packet. */
@@ -20,8 +23,8 @@ void flow_index_add(struct flow_index *index, const struct connmon_observation *
 /* Forgets all packets. */
 void flow_index_reset(struct flow_index *index);
 
-/* Packets that are not in the index, since there was no memory. */
-uint64_t flow_index_dropped(const struct flow_index *index);
+/* Connections that were forgotten, packets that there was no memory for. */
+struct connection_losses flow_index_losses(const struct flow_index *index);
 
 enum { FLOW_INDEX_LIMITS = 8 };
 
@@ -62,7 +65,7 @@ enum flow_index_option flow_index_take(struct flow_index_options *options, const
 
 /* The connections that would be written: true or false for each serial number below `*size`. To be
  * freed by the caller; NULL if there is no memory. */
-bool *flow_index_choose(const struct flow_index *index, const struct flow_index_options *options,
+bool *flow_index_choose(struct flow_index *index, const struct flow_index_options *options,
                         uint32_t *size);
 
 /* Writes the index, in the order of the first packets, or with `worst` the worst first. False if

@@ -72,6 +72,23 @@ void rates_add(struct rates_way *way, const struct rates_packet *packet)
         packet->rtt_ns > INT64_MAX - way->rtt_sum ? INT64_MAX : way->rtt_sum + packet->rtt_ns;
 }
 
+static uint64_t sum_of(const struct rates *rates)
+{
+    return rates->ways[0].bytes + rates->ways[1].bytes;
+}
+
+int rates_compare(const void *left, const void *right)
+{
+    const struct rates *a = *(const struct rates *const *)left;
+    const struct rates *b = *(const struct rates *const *)right;
+
+    if (sum_of(a) != sum_of(b))
+        return sum_of(a) > sum_of(b) ? -1 : 1;
+    if (a->serial != b->serial)
+        return a->serial < b->serial ? -1 : 1;
+    return memcmp(a->ends[0].addr, b->ends[0].addr, sizeof(a->ends[0].addr));
+}
+
 static void set_number(struct report_cell *cell, uint64_t number)
 {
     cell->is_present = true;
@@ -128,10 +145,8 @@ static void set_way(const struct rates *rates, const struct rates_way *way, enum
 
 static void set_share(const struct rates *rates, struct report_cell *cell)
 {
-    uint64_t bytes = rates->ways[0].bytes + rates->ways[1].bytes;
-
     if (rates->interval->bytes > 0)
-        set_number(cell, (uint64_t)((double)bytes * 1e6 / (double)rates->interval->bytes));
+        set_number(cell, (uint64_t)((double)sum_of(rates) * 1e6 / (double)rates->interval->bytes));
 }
 
 static void set_cell(const void *row, const struct report_column *column, struct report_cell *cell)

@@ -43,6 +43,10 @@ extern const struct report_kind rates_of_connection, rates_of_address;
 /* Takes what counts of a packet that was seen, but for whose it is. */
 void rates_take(struct rates_packet *packet, const struct connmon_observation *seen);
 
+/* For qsort() of pointers to rows: the larger stands first; of equal ones the one whose number is
+ * smaller, or whose address. */
+int rates_compare(const void *left, const void *right);
+
 /* Counts a packet, which went this way. */
 void rates_add(struct rates_way *way, const struct rates_packet *packet);
 

@@ -4,15 +4,16 @@
  */
 #include "rates_table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "serial.h"
 
 enum { LAST_BITS = 31 };
 
-void rates_table_init(struct rates_table *table, bool by_host)
+void rates_table_init(struct rates_table *table, bool by_host, uint32_t most)
 {
-    *table = (struct rates_table){.by_host = by_host};
+    *table = (struct rates_table){.by_host = by_host, .most = most};
     memory_init(&table->memory, 0);
 }
 
@@ -36,6 +37,7 @@ void rates_table_clear(struct rates_table *table)
     for (size_t i = 0; i < table->count; i++)
         table->slots[table->rows[i].slot] = 0;
     table->count = 0;
+    table->begun = 0;
 }
 
 static uint32_t hash_of(const struct rates_table *table, const struct rates_packet *packet)
@@ -122,6 +124,30 @@ static bool grow(struct rates_table *table)
     return true;
 }
 
+/* Keeps the larger half of the rows. Sorting them once for as many new ones costs each of these
+ * little. */
+static void forget_smaller(struct rates_table *table)
+{
+    const size_t count = table->count;
+    struct rates smallest; /* of those that stay */
+
+    for (size_t i = 0; i < count; i++)
+        table->order[i] = &table->rows[i];
+    qsort(table->order, count, sizeof(*table->order), rates_compare);
+    smallest = *(const struct rates *)table->order[count / 2];
+    memset(table->slots, 0, ((size_t)1 << table->bits) * sizeof(*table->slots));
+    table->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct rates *row = &table->rows[i], *bound = &smallest;
+
+        if (rates_compare(&row, &bound) > 0)
+            continue;
+        table->rows[table->count] = *row;
+        fill_slot(table, (uint32_t)table->count++);
+    }
+    table->forgotten += count - table->count;
+}
+
 /* NULL: no memory. */
 static struct rates *row_of(struct rates_table *table, const struct rates_packet *packet)
 {
@@ -132,6 +158,9 @@ static struct rates *row_of(struct rates_table *table, const struct rates_packet
     number = table->slots[find_slot(table, hash, packet)];
     if (number != 0)
         return &table->rows[number - 1];
+    if (table->most != 0 && table->count >= table->most)
+        forget_smaller(table);
+    table->begun++;
     number = (uint32_t)table->count++;
     table->rows[number] = (struct rates){.hash = hash,
                                          .serial = packet->serial,

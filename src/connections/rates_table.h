@@ -14,12 +14,16 @@ struct rates_table {
     const void **order; /* for who sorts them: has room for as many as rows */
     uint32_t *slots;    /* number of a row plus 1; 0: free */
     size_t count, capacity;
-    uint8_t bits; /* 2^bits slots, if there are any */
+    uint32_t most;      /* rows; 0: no limit */
+    uint64_t begun;     /* rows since the table was clear */
+    uint64_t forgotten; /* rows in all, to make room for others */
+    uint8_t bits;       /* 2^bits slots, if there are any */
     bool by_host;
 };
 
-/* An empty table, of addresses or of connections. */
-void rates_table_init(struct rates_table *table, bool by_host);
+/* An empty table, of addresses or of connections; of `most` rows (0: no limit) the smaller half is
+ * forgotten for the next one: what sends much stays. */
+void rates_table_init(struct rates_table *table, bool by_host, uint32_t most);
 void rates_table_release(struct rates_table *table);
 
 /* Forgets the rows, and looks at nothing but them. */

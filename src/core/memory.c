@@ -46,6 +46,7 @@ void memory_release(struct memory *memory)
 
             memory->kept[class] = block->next;
             memory->used -= class_bytes(class);
+            memory->kept_bytes -= class_bytes(class);
             free(block);
         }
     }
@@ -76,6 +77,7 @@ void *memory_alloc(struct memory *memory, size_t size)
         block = memory->kept[class];
         if (block) {
             memory->kept[class] = block->next;
+            memory->kept_bytes -= size;
             return memset(block, 0, size);
         }
     }
@@ -97,6 +99,7 @@ void memory_free(struct memory *memory, void *block, size_t size)
     if (class < MEMORY_CLASSES) {
         kept->next = memory->kept[class];
         memory->kept[class] = kept;
+        memory->kept_bytes += class_bytes(class);
     } else {
         memory->used -= size;
         free(block);

@@ -5,6 +5,7 @@
 #ifndef CONNMON_MEMORY_H
 #define CONNMON_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ enum { MEMORY_CLASSES = 15 };
 /* What all containers of one core share. Owned by the core. */
 struct memory {
     size_t used, limit; /* bytes, kept blocks included; a limit of 0 is none */
+    size_t kept_bytes;  /* of these, those of the kept blocks */
     uint64_t allocations;
     uint64_t salt; /* of the hash tables in it, see hash.h */
     struct memory_block *kept[MEMORY_CLASSES];
@@ -25,6 +27,13 @@ void memory_init(struct memory *memory, size_t limit);
 
 /* Gives the kept blocks back to the system. What was allocated must be freed by its owners. */
 void memory_release(struct memory *memory);
+
+/* Whether less than an eighth of the limit is free, kept blocks counted as free: time to give up
+ * what is needed least, before an allocation fails. */
+static inline bool memory_is_tight(const struct memory *memory)
+{
+    return memory->limit != 0 && memory->used - memory->kept_bytes > memory->limit / 8 * 7;
+}
 
 /* Zeroed memory, or NULL when the system or the limit has no more. Free with memory_free(). */
 void *memory_alloc(struct memory *memory, size_t size);

@@ -12,20 +12,13 @@
 #include "decode.h"
 #include "json.h"
 #include "line.h"
-#include "listing.h"
 #include "local.h"
-#include "stalls.h"
 #include "summary.h"
 #include "tables.h"
 #include "view.h"
 
-/* Of requests and answers that are kept for the table. */
-static const struct exchanges_limits limits = {.exchanges = 1 << 20, .bytes = 1 << 30};
-
-static const struct stall_limits stall_limits = {
-    .floor_ns = STALL_FLOOR_MS * INT64_C(1000000),
-    .rtts = STALL_RTTS,
-};
+/* Bounds what hostile connections may hold; honest ones need a tenth of it. */
+enum { CORE_LEAST_BYTES = 64 << 20, CORE_BYTES_EACH = 4096 };
 
 struct monitor {
     const struct options *options;
@@ -33,8 +26,6 @@ struct monitor {
     struct split *split; /* NULL: no files of connections are wanted */
     struct connmon *core;
     struct statistics *statistics; /* NULL: no table of them is wanted */
-    struct exchanges *exchanges;   /* likewise */
-    struct stalls *stalls;         /* of these */
     const struct view_kind *kind;  /* of `view`; NULL: there is none */
     void *view;
     struct connmon_summary summary;
@@ -55,6 +46,8 @@ static struct connmon_config configure(const struct options *options)
     config.keep_copies = options->keeps_copies;
     config.begin_at_syn = true; /* nobody else tells where ports are used again */
     config.max_connections = options->max_flows / 2 + options->max_flows % 2;
+    if (config.max_connections != 0)
+        config.max_memory = CORE_LEAST_BYTES + (size_t)config.max_connections * CORE_BYTES_EACH;
     return config;
 }
 
@@ -62,7 +55,6 @@ struct monitor *monitor_new(const struct options *options, struct output *output
                             struct split *split)
 {
     const struct connmon_config config = configure(options);
-    const bool has_exchanges = options->table == TABLE_TRANSACTIONS;
     const bool has_statistics =
         options->table == TABLE_CONVERSATIONS || options->table == TABLE_HOSTS;
     struct monitor *monitor = calloc(1, sizeof(*monitor));
@@ -75,15 +67,11 @@ struct monitor *monitor_new(const struct options *options, struct output *output
     if (options->interface && !options->shows_local)
         monitor->local = local_of(options->interface);
     monitor->core = connmon_new(&config);
-    monitor->statistics = has_statistics ? statistics_new() : NULL;
-    monitor->exchanges = has_exchanges ? exchanges_new(&limits) : NULL;
-    monitor->stalls = has_exchanges ? stalls_new(stall_limits) : NULL;
-    if (monitor->statistics)
-        statistics_limit(monitor->statistics, config.max_connections);
+    monitor->statistics = has_statistics ? statistics_new(config.max_connections) : NULL;
     monitor->kind = view_kind(options);
-    monitor->view = monitor->kind ? monitor->kind->open(options, output) : NULL;
+    monitor->view =
+        monitor->kind ? monitor->kind->open(options, config.max_connections, output) : NULL;
     if (monitor->core && (monitor->statistics || !has_statistics) &&
-        ((monitor->exchanges && monitor->stalls) || !has_exchanges) &&
         (monitor->view || !monitor->kind)) {
         if (options->is_csv && options->table == TABLE_NONE && !split)
             output_begin(output, connmon_csv_header);
@@ -97,8 +85,6 @@ void monitor_free(struct monitor *monitor)
 {
     connmon_free(monitor->core);
     statistics_free(monitor->statistics);
-    exchanges_free(monitor->exchanges);
-    stalls_free(monitor->stalls);
     if (monitor->view)
         monitor->kind->close(monitor->view);
     free(monitor);
@@ -121,17 +107,6 @@ static void print_packet(struct monitor *monitor, const struct connmon_observati
     output_write(monitor->output, text, size);
 }
 
-static void take_exchange(struct monitor *monitor, const struct connmon_segment *segment,
-                          struct connmon_observation *seen)
-{
-    const struct stall *stall;
-
-    stalls_follow(monitor->stalls, segment->packet, segment, &seen->result);
-    stall = stalls_find(monitor->stalls, segment->packet);
-    seen->stall_ns = stall ? stall->ns : 0;
-    exchanges_add(monitor->exchanges, seen, &(struct exchange_hints){.is_selected = true});
-}
-
 static void take_segment(struct monitor *monitor, const struct packet *packet)
 {
     const struct connmon_segment *segment = &packet->segment;
@@ -152,10 +127,8 @@ static void take_segment(struct monitor *monitor, const struct packet *packet)
         split_take(monitor->split, &packet->record, &seen, segment, &packet->payload);
     if (monitor->statistics)
         statistics_add(monitor->statistics, &seen);
-    else if (monitor->exchanges)
-        take_exchange(monitor, segment, &seen);
     else if (monitor->view)
-        monitor->kind->take(monitor->view, &seen);
+        monitor->kind->take(monitor->view, segment, &seen);
     else if (!monitor->split)
         print_packet(monitor, &seen);
 }
@@ -205,19 +178,6 @@ static void print(void *output, const char *bytes, size_t size)
     output_write(output, bytes, size);
 }
 
-static bool print_transactions(struct monitor *monitor)
-{
-    exchanges_finish(monitor->exchanges);
-    if (exchanges_dropped(monitor->exchanges) > 0)
-        fprintf(stderr, "limits dropped %" PRIu64 " messages or packets\n",
-                exchanges_dropped(monitor->exchanges));
-    return listing_write_sums(monitor->exchanges,
-                              monitor->options->is_json  ? LISTING_JSON
-                              : monitor->options->is_csv ? LISTING_CSV
-                                                         : LISTING_TEXT,
-                              print, monitor->output);
-}
-
 bool monitor_print_table(struct monitor *monitor)
 {
     const struct options *options = monitor->options;
@@ -226,10 +186,9 @@ bool monitor_print_table(struct monitor *monitor)
                                 : options->is_csv ? TABLES_CSV
                                                   : TABLES_TEXT;
 
-    if (options->table == TABLE_TRANSACTIONS)
-        return print_transactions(monitor);
     if (monitor->view)
-        return monitor->kind->finish(monitor->view) == 0;
+        return monitor->kind->finish(monitor->view) &&
+               monitor->kind->losses(monitor->view).dropped == 0;
     return options->table == TABLE_NONE ||
            tables_write(monitor->statistics,
                         options->table == TABLE_HOSTS ? TABLES_HOSTS : TABLES_CONVERSATIONS, format,
@@ -241,7 +200,7 @@ void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
     const struct connmon_stats core = connmon_stats(monitor->core);
     struct connmon_summary summary = monitor->summary;
     char text[CONNMON_SUMMARY_SIZE], dropped[TABLES_DROPPED_SIZE];
-    struct statistics_totals totals = {0};
+    struct connection_losses losses = {0};
 
     summary.flows = core.flows;
     summary.one_way_flows = 2 * core.connections - core.flows;
@@ -249,6 +208,8 @@ void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
     summary.dropped_by_interface = drops.interface;
     fwrite(text, 1, connmon_summary_text(text, sizeof(text), &summary), stderr);
     if (monitor->statistics)
-        totals = statistics_totals(monitor->statistics);
-    fputs(tables_dropped(dropped, sizeof(dropped), &core, &totals), stderr);
+        losses = statistics_totals(monitor->statistics).lost;
+    else if (monitor->view)
+        losses = monitor->kind->losses(monitor->view);
+    fputs(tables_dropped(dropped, sizeof(dropped), &core, losses), stderr);
 }

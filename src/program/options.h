@@ -17,8 +17,8 @@ enum options_table {
     TABLE_NONE,
     TABLE_CONVERSATIONS,
     TABLE_HOSTS,
-    TABLE_TRANSACTIONS,
-    TABLE_EVENTS, /* from here on, see view.h */
+    TABLE_TRANSACTIONS, /* from here on, see view.h */
+    TABLE_EVENTS,
     TABLE_BANDWIDTH,
     TABLE_INDEX,
 };

@@ -121,7 +121,7 @@ struct split *split_new(const struct options *options)
         .lost = lost,
         .to = (void *)&options->split,
     };
-    split->index = flow_index_new();
+    split->index = flow_index_new(0);
     if (!split->index || !set_index(split)) {
         say("no memory for the index");
     } else if (split_looks_first(&options->split) || open_export(split)) {
@@ -202,7 +202,7 @@ static bool write_index(struct split *split)
 bool split_finish(struct split *split)
 {
     struct export_totals totals;
-    uint64_t unindexed = flow_index_dropped(split->index);
+    uint64_t unindexed = flow_index_losses(split->index).dropped;
     bool is_indexed;
 
     export_finish(split->export);

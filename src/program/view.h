@@ -1,4 +1,5 @@
-/* view.h - what else than lines and tables is made of the packets: events, bandwidth, an index
+/* view.h - what else than lines and tables is made of the packets: transactions, events, bandwidth,
+ * an index
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,13 +11,16 @@
 #include "output.h"
 
 struct view_kind {
-    /* What the options ask for, printed to `output`. NULL if there is no memory. */
-    void *(*open)(const struct options *options, struct output *output);
-    void (*take)(void *view, const struct connmon_observation *seen); /* the next TCP packet */
+    /* What the options ask for, of `most` connections (0: all), printed to `output`. NULL if there
+     * is no memory. */
+    void *(*open)(const struct options *options, uint32_t most, struct output *output);
+    /* The next TCP packet. */
+    void (*take)(void *view, const struct connmon_segment *segment,
+                 struct connmon_observation *seen);
     void (*pass_time)(void *view, int64_t time_ns); /* by what is not TCP; NULL: nothing to do */
-    /* After the last packet: prints what is left. Returns how many packets there was no memory for,
-     * of all of them. */
-    uint64_t (*finish)(void *view);
+    /* After the last packet: prints what is left. False if there is no memory for that. */
+    bool (*finish)(void *view);
+    struct connection_losses (*losses)(const void *view);
     void (*close)(void *view);
 };
 

@@ -5,7 +5,8 @@
 #include "stalls.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "connection_map.h"
 
 enum { FIRST_CAPACITY = 64 };
 
@@ -15,19 +16,23 @@ struct found {
 };
 
 struct stalls {
+    struct memory memory;
     struct stall_limits limits;
-    struct stall_tracker *trackers; /* by connection */
-    size_t tracker_capacity;
+    struct connection_map trackers;
+    struct stall latest;
     struct found *found; /* by rising frame */
     size_t count, capacity;
 };
 
-struct stalls *stalls_new(struct stall_limits limits)
+struct stalls *stalls_new(struct stall_limits limits, uint32_t most)
 {
     struct stalls *stalls = calloc(1, sizeof(*stalls));
 
-    if (stalls)
-        stalls->limits = limits;
+    if (!stalls)
+        return NULL;
+    stalls->limits = limits;
+    memory_init(&stalls->memory, connection_map_budget(most));
+    connection_map_init(&stalls->trackers, &stalls->memory, sizeof(struct stall_tracker), most);
     return stalls;
 }
 
@@ -35,62 +40,44 @@ void stalls_free(struct stalls *stalls)
 {
     if (!stalls)
         return;
-    free(stalls->trackers);
+    connection_map_clear(&stalls->trackers);
+    memory_release(&stalls->memory);
     free(stalls->found);
     free(stalls);
 }
 
-/* Room for more than `at` members of this size, what is new all zero; NULL without memory. */
-static void *reserve(void *array, size_t *capacity, size_t at, size_t size)
+const struct stall *stalls_follow(struct stalls *stalls, const struct connmon_segment *segment,
+                                  const struct connmon_result *result)
 {
-    size_t grown = *capacity ? *capacity : FIRST_CAPACITY;
+    struct stall_tracker *tracker =
+        result->is_copy ? NULL : connection_map_use(&stalls->trackers, result->connection);
 
-    if (at < *capacity)
-        return array;
-    while (grown <= at)
-        grown *= 2;
-    array = realloc(array, grown * size);
-    if (!array)
-        return NULL;
-    memset((char *)array + *capacity * size, 0, (grown - *capacity) * size);
-    *capacity = grown;
-    return array;
+    if (tracker && stall_follow(tracker, segment, result, &stalls->limits, &stalls->latest))
+        return &stalls->latest;
+    return NULL;
 }
 
-static struct stall_tracker *tracker_of(struct stalls *stalls, uint32_t connection)
+static bool reserve(struct stalls *stalls)
 {
-    struct stall_tracker *trackers =
-        reserve(stalls->trackers, &stalls->tracker_capacity, connection, sizeof(*trackers));
+    const size_t capacity = stalls->capacity ? 2 * stalls->capacity : FIRST_CAPACITY;
+    struct found *found;
 
-    if (!trackers)
-        return NULL;
-    stalls->trackers = trackers;
-    return &trackers[connection];
-}
-
-static void keep(struct stalls *stalls, uint64_t frame, const struct stall *stall)
-{
-    struct found *found = reserve(stalls->found, &stalls->capacity, stalls->count, sizeof(*found));
-
+    if (stalls->count < stalls->capacity)
+        return true;
+    found = realloc(stalls->found, capacity * sizeof(*found));
     if (!found)
-        return;
+        return false;
     stalls->found = found;
-    found[stalls->count++] = (struct found){.stall = *stall, .frame = frame};
+    stalls->capacity = capacity;
+    return true;
 }
 
-void stalls_follow(struct stalls *stalls, uint64_t frame, const struct connmon_segment *segment,
-                   const struct connmon_result *result)
+void stalls_keep(struct stalls *stalls, uint64_t frame, const struct stall *stall)
 {
-    struct stall_tracker *tracker;
-    struct stall stall;
-
     if (stalls->count > 0 && stalls->found[stalls->count - 1].frame == frame)
         stalls->count--; /* of the one that was rejected */
-    if (result->is_copy)
-        return;
-    tracker = tracker_of(stalls, result->connection);
-    if (tracker && stall_follow(tracker, segment, result, &stalls->limits, &stall))
-        keep(stalls, frame, &stall);
+    if (stall && reserve(stalls))
+        stalls->found[stalls->count++] = (struct found){.stall = *stall, .frame = frame};
 }
 
 static int compare_frames(const void *frame, const void *found)

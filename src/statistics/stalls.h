@@ -12,16 +12,23 @@
 
 struct stalls;
 
-/* None yet; free with stalls_free(), which takes NULL too. NULL if there is no memory. */
-struct stalls *stalls_new(struct stall_limits limits);
+/* None yet, of at most so many connections (0: all): beyond that, one that had no packet for long
+ * is followed anew if it has another. Free with stalls_free(), which takes NULL too. NULL if there
+ * is no memory. */
+struct stalls *stalls_new(struct stall_limits limits, uint32_t most);
 void stalls_free(struct stalls *stalls);
 
-/* Follows the segment of a frame, with what the core found in it. Frames come in order; one may
- * have the number of the one before it, which was rejected. Without memory a stall is not found. */
-void stalls_follow(struct stalls *stalls, uint64_t frame, const struct connmon_segment *segment,
-                   const struct connmon_result *result);
+/* Follows the next segment, with what the core found in it. Returns the stall that it ends, valid
+ * until the next call, or NULL. Without memory a stall is not found. */
+const struct stall *stalls_follow(struct stalls *stalls, const struct connmon_segment *segment,
+                                  const struct connmon_result *result);
 
-/* The stall that a frame has ended, or NULL. Valid until the next stalls_follow(). */
+/* Keeps the stall that a frame ends, or NULL. Frames come in order; one may have the number of the
+ * one before it, which was rejected. */
+void stalls_keep(struct stalls *stalls, uint64_t frame, const struct stall *stall);
+
+/* The stall that a frame has ended, of those that were kept, or NULL. Valid until the next
+ * stalls_keep(). */
 const struct stall *stalls_find(const struct stalls *stalls, uint64_t frame);
 
 #endif

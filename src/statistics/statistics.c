@@ -8,12 +8,6 @@
 #include <string.h>
 
 #include "hosts.h"
-#include "memory.h"
-
-enum {
-    FIRST_CAPACITY = 64,
-    CHUNK_ROOMS = 64, /* cut from one block of memory */
-};
 
 /* Rows in the order that they are shown in. */
 struct order {
@@ -21,78 +15,53 @@ struct order {
     size_t capacity;
 };
 
-/* A place for a conversation; it never moves. */
-struct room {
-    uint32_t serial; /* of its connection */
-    bool is_touched; /* since the forgetting hand last passed */
-    union {
-        struct conversation conversation; /* the row that is handed out */
-        struct room *next;                /* of those that are free */
-    };
-};
-
-/* Where the rooms are, however many or few of a capture's connections are counted. */
-struct chunk {
-    struct chunk *next;
-    size_t used;
-    struct room rooms[CHUNK_ROOMS];
-};
-
 struct statistics {
     struct memory memory;
-    /* By serial number, an open hash table. These numbers come one after another, so that their
-     * lower bits spread them best. */
-    struct room **slots;
-    size_t capacity, used; /* slots, the first a power of 2 */
-    size_t limit;          /* of conversations; 0: none */
-    size_t hand;           /* the slot at which the next search for one to forget begins */
-    struct chunk *chunks;  /* the latest first */
-    struct room *free_rooms;
-    struct hosts hosts; /* made anew each time they are asked for */
+    struct connection_map conversations;
+    struct memory shown; /* what follows is made anew each time it is asked for */
+    struct hosts hosts;
     struct order conversation_order, host_order;
-    struct statistics_totals totals; /* but connections */
+    struct statistics_totals totals; /* but connections, and those forgotten */
 };
 
-struct statistics *statistics_new(void)
+static void end_conversation(void *owner, void *entry)
+{
+    struct statistics *statistics = owner;
+    struct conversation *conversation = entry;
+
+    statistics->totals.one_way -= conversation_is_one_way(conversation);
+    conversation_clear(conversation, &statistics->memory);
+}
+
+struct statistics *statistics_new(uint32_t most)
 {
     struct statistics *statistics = calloc(1, sizeof(*statistics));
 
-    if (statistics)
-        memory_init(&statistics->memory, 0);
+    if (!statistics)
+        return NULL;
+    memory_init(&statistics->memory, connection_map_budget(most));
+    memory_init(&statistics->shown, 0);
+    connection_map_init(&statistics->conversations, &statistics->memory,
+                        sizeof(struct conversation), most);
+    statistics->conversations.end = end_conversation;
+    statistics->conversations.owner = statistics;
     return statistics;
-}
-
-void statistics_limit(struct statistics *statistics, size_t conversations)
-{
-    statistics->limit = conversations;
 }
 
 static void forget_order(struct statistics *statistics, struct order *order)
 {
-    memory_free(&statistics->memory, order->rows, order->capacity * sizeof(*order->rows));
+    memory_free(&statistics->shown, order->rows, order->capacity * sizeof(*order->rows));
     *order = (struct order){0};
 }
 
 void statistics_reset(struct statistics *statistics)
 {
-    struct memory *memory = &statistics->memory;
-
-    while (statistics->chunks) {
-        struct chunk *chunk = statistics->chunks;
-
-        statistics->chunks = chunk->next;
-        for (size_t i = 0; i < chunk->used; i++)
-            conversation_clear(&chunk->rooms[i].conversation, memory);
-        memory_free(memory, chunk, sizeof(*chunk));
-    }
-    memory_free(memory, statistics->slots, statistics->capacity * sizeof(*statistics->slots));
-    statistics->slots = NULL;
-    statistics->free_rooms = NULL;
-    statistics->capacity = statistics->used = 0;
-    hosts_clear(&statistics->hosts, memory);
+    connection_map_clear(&statistics->conversations);
+    hosts_clear(&statistics->hosts, &statistics->shown);
     forget_order(statistics, &statistics->conversation_order);
     forget_order(statistics, &statistics->host_order);
-    memory_release(memory);
+    memory_release(&statistics->memory);
+    memory_release(&statistics->shown);
     memset(&statistics->totals, 0, sizeof(statistics->totals));
 }
 
@@ -104,128 +73,11 @@ void statistics_free(struct statistics *statistics)
     free(statistics);
 }
 
-/* The slot of a connection, or the free one where it belongs. There are slots. */
-static struct room **slot_of(const struct statistics *statistics, uint32_t serial)
-{
-    const size_t mask = statistics->capacity - 1;
-    size_t i = serial & mask;
-
-    while (statistics->slots[i] && statistics->slots[i]->serial != serial)
-        i = (i + 1) & mask;
-    return &statistics->slots[i];
-}
-
-/* At most seven eighths of the slots are in use. False: no memory. */
-static bool reserve_slot(struct statistics *statistics)
-{
-    const size_t old_capacity = statistics->capacity;
-    struct room **old = statistics->slots;
-
-    if (statistics->used < old_capacity / 8 * 7)
-        return true;
-    statistics->capacity = old ? 2 * old_capacity : FIRST_CAPACITY;
-    statistics->slots =
-        memory_alloc(&statistics->memory, statistics->capacity * sizeof(*statistics->slots));
-    if (!statistics->slots) {
-        statistics->slots = old;
-        statistics->capacity = old_capacity;
-        return false;
-    }
-    for (size_t i = 0; old && i < old_capacity; i++)
-        if (old[i])
-            *slot_of(statistics, old[i]->serial) = old[i];
-    memory_free(&statistics->memory, old, old_capacity * sizeof(*old));
-    return true;
-}
-
-/* Empties the slot and closes the gap. */
-static void remove_slot(struct statistics *statistics, size_t gap)
-{
-    const size_t mask = statistics->capacity - 1;
-    struct room **slots = statistics->slots;
-
-    for (size_t i = (gap + 1) & mask; slots[i]; i = (i + 1) & mask) {
-        if (((i - slots[i]->serial) & mask) >= ((i - gap) & mask)) {
-            slots[gap] = slots[i];
-            gap = i;
-        }
-    }
-    slots[gap] = NULL;
-    statistics->used--;
-}
-
-/* Forgets a conversation that was not touched since the hand last came by. There is one. */
-static void forget_one(struct statistics *statistics)
-{
-    for (;;) {
-        size_t i = statistics->hand++ & (statistics->capacity - 1);
-        struct room *room = statistics->slots[i];
-
-        if (room && !room->is_touched) {
-            remove_slot(statistics, i);
-            statistics->totals.one_way -= conversation_is_one_way(&room->conversation);
-            conversation_clear(&room->conversation, &statistics->memory);
-            memset(room, 0, sizeof(*room));
-            room->next = statistics->free_rooms;
-            statistics->free_rooms = room;
-            statistics->totals.forgotten++;
-            return;
-        }
-        if (room)
-            room->is_touched = false;
-    }
-}
-
-static struct room *take_room(struct statistics *statistics)
-{
-    struct chunk *chunk = statistics->chunks;
-    struct room *room = statistics->free_rooms;
-
-    if (room) {
-        statistics->free_rooms = room->next;
-        return room;
-    }
-    if (!chunk || chunk->used == CHUNK_ROOMS) {
-        chunk = memory_alloc(&statistics->memory, sizeof(*chunk));
-        if (!chunk)
-            return NULL;
-        chunk->next = statistics->chunks;
-        statistics->chunks = chunk;
-    }
-    return &chunk->rooms[chunk->used++];
-}
-
-static struct room *begin_conversation(struct statistics *statistics, uint32_t serial)
-{
-    struct room *room;
-
-    if (statistics->slots && statistics->limit > 0 && statistics->used >= statistics->limit)
-        forget_one(statistics);
-    room = reserve_slot(statistics) ? take_room(statistics) : NULL;
-    if (!room)
-        return NULL;
-    room->serial = serial;
-    *slot_of(statistics, serial) = room;
-    statistics->used++;
-    return room;
-}
-
-static struct conversation *find_conversation(struct statistics *statistics, uint32_t serial)
-{
-    struct room *room = statistics->slots ? *slot_of(statistics, serial) : NULL;
-
-    if (!room)
-        room = begin_conversation(statistics, serial);
-    if (!room)
-        return NULL;
-    room->is_touched = true;
-    return &room->conversation;
-}
-
 void statistics_add(struct statistics *statistics, const struct connmon_observation *seen)
 {
     struct statistics_totals *totals = &statistics->totals;
-    struct conversation *conversation = find_conversation(statistics, seen->result.connection);
+    const uint32_t serial = seen->result.connection;
+    struct conversation *conversation = connection_map_use(&statistics->conversations, serial);
 
     if (seen->result.is_copy) {
         totals->copies++;
@@ -235,27 +87,27 @@ void statistics_add(struct statistics *statistics, const struct connmon_observat
         totals->packets_without_timestamps += !seen->has_timestamps;
     }
     if (!conversation) {
-        totals->dropped++;
+        totals->lost.dropped++;
         return;
     }
     totals->one_way -= conversation_is_one_way(conversation);
-    totals->dropped += !conversation_add(conversation, seen, &statistics->memory);
+    totals->lost.dropped += !conversation_add(conversation, seen, &statistics->memory);
     totals->one_way += conversation_is_one_way(conversation);
+    connection_map_fit(&statistics->conversations, serial);
 }
 
 struct statistics_totals statistics_totals(const struct statistics *statistics)
 {
     struct statistics_totals totals = statistics->totals;
 
-    totals.connections = statistics->used;
+    totals.connections = statistics->conversations.count;
+    totals.lost.forgotten = statistics->conversations.evicted;
     return totals;
 }
 
 const void *statistics_conversation(const struct statistics *statistics, uint32_t connection)
 {
-    const struct room *room = statistics->slots ? *slot_of(statistics, connection) : NULL;
-
-    return room ? &room->conversation : NULL;
+    return connection_map_find(&statistics->conversations, connection);
 }
 
 /* What a row is sorted by: the slowest come first, and of those as slow as each other the lowest
@@ -295,7 +147,7 @@ static bool put_in_order(struct statistics *statistics, struct order *order, uin
                          size_t count)
 {
     forget_order(statistics, order);
-    order->rows = memory_alloc(&statistics->memory, (count + 1) * sizeof(*order->rows));
+    order->rows = memory_alloc(&statistics->shown, (count + 1) * sizeof(*order->rows));
     if (!order->rows)
         return false;
     order->capacity = count + 1;
@@ -303,38 +155,46 @@ static bool put_in_order(struct statistics *statistics, struct order *order, uin
     return true;
 }
 
-const void *const *statistics_conversations(struct statistics *statistics, size_t *count)
+/* Rows by the keys of the conversations with these numbers. */
+static void order_conversations(struct statistics *statistics, const uint32_t *serials,
+                                uint64_t *keys, size_t count)
 {
     struct order *order = &statistics->conversation_order;
-    const size_t most = statistics->used + 1;
-    uint64_t *keys = memory_alloc(&statistics->memory, most * sizeof(*keys));
-    bool is_sorted;
 
-    *count = 0;
-    if (!keys)
-        return NULL;
-    for (size_t i = 0; i < statistics->capacity; i++) {
-        const struct room *room = statistics->slots[i];
-
-        if (room)
-            keys[(*count)++] = key_of(slowest(&room->conversation), room->serial);
-    }
-    is_sorted = put_in_order(statistics, order, keys, *count);
-    for (size_t i = 0; is_sorted && i < *count; i++)
+    for (size_t i = 0; i < count; i++)
+        keys[i] = key_of(slowest(statistics_conversation(statistics, serials[i])), serials[i]);
+    if (!put_in_order(statistics, order, keys, count))
+        return;
+    for (size_t i = 0; i < count; i++)
         order->rows[i] = statistics_conversation(statistics, number_of(keys[i]));
-    memory_free(&statistics->memory, keys, most * sizeof(*keys));
-    return order->rows;
+}
+
+const void *const *statistics_conversations(struct statistics *statistics, size_t *count)
+{
+    uint32_t *serials = connection_map_serials(&statistics->conversations, count);
+    const size_t room = *count + 1;
+    uint64_t *keys = serials ? memory_alloc(&statistics->shown, room * sizeof(*keys)) : NULL;
+
+    forget_order(statistics, &statistics->conversation_order);
+    if (keys)
+        order_conversations(statistics, serials, keys, *count);
+    memory_free(&statistics->shown, keys, room * sizeof(*keys));
+    memory_free(&statistics->memory, serials, room * sizeof(*serials));
+    return statistics->conversation_order.rows;
 }
 
 static bool make_hosts(struct statistics *statistics)
 {
-    hosts_clear(&statistics->hosts, &statistics->memory);
-    for (size_t i = 0; i < statistics->capacity; i++)
-        if (statistics->slots[i] &&
-            !hosts_add(&statistics->hosts, &statistics->slots[i]->conversation,
-                       &statistics->memory))
-            return false;
-    return true;
+    size_t count;
+    uint32_t *serials = connection_map_serials(&statistics->conversations, &count);
+    bool is_whole = serials != NULL;
+
+    hosts_clear(&statistics->hosts, &statistics->shown);
+    for (size_t i = 0; is_whole && i < count; i++)
+        is_whole = hosts_add(&statistics->hosts, statistics_conversation(statistics, serials[i]),
+                             &statistics->shown);
+    memory_free(&statistics->memory, serials, (count + 1) * sizeof(*serials));
+    return is_whole;
 }
 
 const void *const *statistics_hosts(struct statistics *statistics, size_t *count)
@@ -347,7 +207,7 @@ const void *const *statistics_hosts(struct statistics *statistics, size_t *count
     *count = 0;
     if (!make_hosts(statistics))
         return NULL;
-    keys = memory_alloc(&statistics->memory, (hosts->count + 1) * sizeof(*keys));
+    keys = memory_alloc(&statistics->shown, (hosts->count + 1) * sizeof(*keys));
     if (!keys)
         return NULL;
     *count = hosts->count;
@@ -356,6 +216,6 @@ const void *const *statistics_hosts(struct statistics *statistics, size_t *count
     is_sorted = put_in_order(statistics, order, keys, *count);
     for (size_t i = 0; is_sorted && i < *count; i++)
         order->rows[i] = &hosts->rows[number_of(keys[i])];
-    memory_free(&statistics->memory, keys, (hosts->count + 1) * sizeof(*keys));
+    memory_free(&statistics->shown, keys, (hosts->count + 1) * sizeof(*keys));
     return order->rows;
 }

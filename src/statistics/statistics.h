@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "connection_map.h"
 #include "observation.h"
 
 struct statistics;
@@ -17,21 +18,19 @@ struct statistics;
 struct statistics_totals {
     uint64_t connections, packets, bytes;
     uint64_t packets_without_timestamps;
-    uint64_t copies;    /* packets that were captured more than once, each further time; the sums
-                           above lack them */
-    uint64_t one_way;   /* connections of which one direction was seen */
-    uint64_t forgotten; /* connections, to make room for others; the sums above lack them only in
-                           `connections` and `one_way` */
-    uint64_t dropped;   /* packets for which memory ran out: not counted, or not in percentiles */
+    uint64_t copies;  /* packets that were captured more than once, each further time; the sums
+                         above lack them */
+    uint64_t one_way; /* connections of which one direction was seen */
+    struct connection_losses lost; /* the sums above lack forgotten connections only in
+                                      `connections` and `one_way`; dropped packets are not counted,
+                                      or not in percentiles */
 };
 
-/* Empty statistics; free with statistics_free(). NULL if there is no memory. */
-struct statistics *statistics_new(void);
+/* Empty statistics of `most` conversations (0: all): beyond that, or beyond the memory that goes
+ * with it (connection_map.h), one that had no packet for long is forgotten for each new one. Free
+ * with statistics_free(). NULL if there is no memory. */
+struct statistics *statistics_new(uint32_t most);
 void statistics_free(struct statistics *statistics);
-
-/* At most so many conversations are remembered from now on (0: all): beyond that, one that had no
- * packet for long is forgotten for each new one. */
-void statistics_limit(struct statistics *statistics, size_t conversations);
 
 /* Counts a packet. Connections are told apart by their serial number. */
 void statistics_add(struct statistics *statistics, const struct connmon_observation *seen);

@@ -11,7 +11,7 @@
 #include "columns.h"
 
 char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
-                     const struct statistics_totals *totals)
+                     struct connection_losses losses)
 {
     const struct {
         uint64_t count;
@@ -23,8 +23,8 @@ char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
         {core->evicted_holes, "holes"},
         {core->evicted_recent, "packets of which copies were looked for"},
         {core->unmeasured_segments, "packets"},
-        {totals ? totals->forgotten : 0, "rows of the table"},
-        {totals ? totals->dropped : 0, "packets of the table, for want of memory"},
+        {losses.forgotten, "rows of the table"},
+        {losses.dropped, "packets of the table, for want of memory"},
     };
     size_t at = 0;
 
@@ -60,7 +60,7 @@ static void write_totals(const struct statistics *statistics, const struct connm
                  totals.copies);
         write_words(line, sink, to);
     }
-    tables_dropped(dropped, sizeof(dropped), core, &totals);
+    tables_dropped(dropped, sizeof(dropped), core, totals.lost);
     write_words(dropped, sink, to);
 }
 

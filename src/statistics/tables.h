@@ -5,6 +5,7 @@
 #ifndef CONNMON_TABLES_H
 #define CONNMON_TABLES_H
 
+#include "connection_map.h"
 #include "connmon.h"
 #include "report.h"
 #include "statistics.h"
@@ -21,8 +22,8 @@ bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tab
 #define TABLES_DROPPED_SIZE 480
 
 /* Writes what limits, or want of memory, have dropped, as a sentence with a newline and a NUL; ""
- * if nothing. `totals` is NULL without statistics. Returns `text`. */
+ * if nothing. `losses` are those of a table, all zero without one. Returns `text`. */
 char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
-                     const struct statistics_totals *totals);
+                     struct connection_losses losses);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "exchange.h"
 
+#include <string.h>
+
 static int64_t at_least_0(int64_t ns)
 {
     return ns > 0 ? ns : 0;
@@ -75,4 +77,53 @@ enum exchange_kind exchange_kind(const struct exchange *exchange)
     return exchange->request.has_tls_handshake && !exchange->request.has_tls_data
                ? EXCHANGE_TLS_HANDSHAKE
                : EXCHANGE_TLS;
+}
+
+unsigned words_keep(struct words *words, struct words from, struct memory *memory)
+{
+    char *bytes = from.bytes ? memory_alloc(memory, from.size + 1) : NULL;
+
+    *words = (struct words){0};
+    if (!bytes)
+        return from.bytes != NULL;
+    memcpy(bytes, from.bytes, from.size);
+    *words = (struct words){bytes, from.size};
+    return 0;
+}
+
+void words_drop(struct words *words, struct memory *memory)
+{
+    memory_free(memory, (char *)words->bytes, words->size + 1);
+    *words = (struct words){0};
+}
+
+unsigned message_facts_keep(struct message_facts *facts, const struct message_facts *from,
+                            struct memory *memory)
+{
+    *facts = *from;
+    return words_keep(&facts->method, from->method, memory) +
+           words_keep(&facts->host, from->host, memory) +
+           words_keep(&facts->path, from->path, memory) +
+           words_keep(&facts->content_type, from->content_type, memory) +
+           words_keep(&facts->content_coding, from->content_coding, memory) +
+           words_keep(&facts->transfer_coding, from->transfer_coding, memory) +
+           words_keep(&facts->body, from->body, memory);
+}
+
+static void facts_drop(struct message_facts *facts, struct memory *memory)
+{
+    words_drop(&facts->method, memory);
+    words_drop(&facts->host, memory);
+    words_drop(&facts->path, memory);
+    words_drop(&facts->content_type, memory);
+    words_drop(&facts->content_coding, memory);
+    words_drop(&facts->transfer_coding, memory);
+    words_drop(&facts->body, memory);
+}
+
+void exchange_clear(struct exchange *exchange, struct memory *memory)
+{
+    facts_drop(&exchange->asked, memory);
+    facts_drop(&exchange->answered, memory);
+    words_drop(&exchange->tls_name, memory);
 }

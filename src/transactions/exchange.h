@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "connmon.h"
+#include "memory.h"
 
 /* Payload of one message, as it passed the capture point. All bytes zero: none was seen. */
 struct transfer {
@@ -59,9 +60,9 @@ struct exchange {
     struct transfer request, answer;
     bool is_http, is_tls;
     struct message_facts asked, answered;
-    struct words tls_name;           /* of the server, as the client gave it (RFC 6066) */
-    const struct exchange *previous; /* whose answer came before this one's; NULL: none */
-    struct exchange *next;           /* of the same connection; NULL: none yet */
+    struct words tls_name;     /* of the server, as the client gave it (RFC 6066) */
+    struct exchange *previous; /* whose answer came before this one's; NULL: none */
+    struct exchange *next;     /* of the same connection; NULL: none yet */
 };
 
 /* The parts of an exchange, in ns. With all of them known, client + request + queued + network +
@@ -80,6 +81,16 @@ struct anatomy {
                         upper bound */
     bool has_network;
 };
+
+/* Copies what `from` says, texts included, into this memory. Returns how many texts there was no
+ * memory for: they are absent. */
+unsigned words_keep(struct words *words, struct words from, struct memory *memory);
+unsigned message_facts_keep(struct message_facts *facts, const struct message_facts *from,
+                            struct memory *memory);
+
+/* Gives back the texts that an exchange keeps. */
+void words_drop(struct words *words, struct memory *memory);
+void exchange_clear(struct exchange *exchange, struct memory *memory);
 
 /* Takes an exchange apart. Nothing is known of one that lacks request, answer or times. */
 struct anatomy exchange_anatomy(const struct exchange *exchange);

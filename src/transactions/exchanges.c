@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
 #include "turns.h"
 
 enum {
@@ -40,101 +39,41 @@ struct talk {
 };
 
 struct exchanges {
-    struct arena arena;
+    struct memory memory;
     struct exchanges_limits limits;
-    struct talk **talks; /* by serial number of the connection */
-    size_t talk_capacity;
-    struct exchange **all;
-    size_t count, capacity;
+    exchanges_sink *sink; /* NULL: all are kept */
+    void *to;
+    struct connection_map talks;
+    struct exchange **kept;
+    size_t kept_capacity;
+    size_t count; /* of exchanges that are held now */
     uint64_t dropped;
 };
 
-struct exchanges *exchanges_new(const struct exchanges_limits *limits)
+static void free_exchange(struct exchanges *all, struct exchange *exchange)
 {
-    struct exchanges *all = calloc(1, sizeof(*all));
-
-    if (!all)
-        return NULL;
-    all->limits = *limits;
-    all->arena.limit = limits->bytes;
-    return all;
+    exchange_clear(exchange, &all->memory);
+    memory_free(&all->memory, exchange, sizeof(*exchange));
+    all->count--;
 }
 
-void exchanges_reset(struct exchanges *all)
+/* Room for one more exchange that is kept. False, and nothing changed, without memory. */
+static bool reserve(struct exchanges *all)
 {
-    const struct exchanges_limits limits = all->limits;
+    const size_t capacity = all->kept_capacity ? 2 * all->kept_capacity : FIRST_CAPACITY;
+    struct exchange **kept;
 
-    arena_clear(&all->arena);
-    free(all->talks);
-    free(all->all);
-    *all = (struct exchanges){.limits = limits, .arena.limit = limits.bytes};
-}
-
-void exchanges_free(struct exchanges *all)
-{
-    if (!all)
-        return;
-    exchanges_reset(all);
-    free(all);
-}
-
-/* Room for `needed` pointers, what is new all NULL. False, and nothing changed, without memory. */
-static bool reserve(void *array, size_t *capacity, size_t needed)
-{
-    size_t new = *capacity ? *capacity : FIRST_CAPACITY;
-    void **from, **grown;
-
-    if (needed <= *capacity)
+    if (all->count < all->kept_capacity)
         return true;
-    while (new < needed)
-        new *= 2;
-    memcpy(&from, array, sizeof(from));
-    grown = realloc(from, new * sizeof(*grown));
-    if (!grown)
+    kept = memory_alloc(&all->memory, capacity * sizeof(struct exchange *));
+    if (!kept)
         return false;
-    for (size_t i = *capacity; i < new; i++)
-        grown[i] = NULL;
-    memcpy(array, &grown, sizeof(grown));
-    *capacity = new;
+    if (all->kept)
+        memcpy(kept, all->kept, all->count * sizeof(struct exchange *));
+    memory_free(&all->memory, all->kept, all->kept_capacity * sizeof(struct exchange *));
+    all->kept = kept;
+    all->kept_capacity = capacity;
     return true;
-}
-
-static struct talk *find_talk(struct exchanges *all, uint32_t serial)
-{
-    if (!reserve(&all->talks, &all->talk_capacity, (size_t)serial + 1))
-        return NULL;
-    if (!all->talks[serial])
-        all->talks[serial] = arena_alloc(&all->arena, sizeof(struct talk));
-    return all->talks[serial];
-}
-
-static void keep(struct exchanges *all, struct words *words, struct words from)
-{
-    char *bytes;
-
-    if (!from.bytes)
-        return;
-    bytes = arena_alloc(&all->arena, from.size + 1);
-    if (!bytes) {
-        all->dropped++;
-        *words = (struct words){0};
-        return;
-    }
-    memcpy(bytes, from.bytes, from.size);
-    *words = (struct words){bytes, from.size};
-}
-
-static void keep_facts(struct exchanges *all, struct message_facts *facts,
-                       const struct message_facts *from)
-{
-    *facts = *from;
-    keep(all, &facts->method, from->method);
-    keep(all, &facts->host, from->host);
-    keep(all, &facts->path, from->path);
-    keep(all, &facts->content_type, from->content_type);
-    keep(all, &facts->content_coding, from->content_coding);
-    keep(all, &facts->transfer_coding, from->transfer_coding);
-    keep(all, &facts->body, from->body);
 }
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -188,21 +127,42 @@ static struct exchange *add_exchange(struct exchanges *all, const struct talk *t
     struct exchange *exchange = NULL;
 
     if ((all->limits.exchanges == 0 || all->count < all->limits.exchanges) &&
-        reserve(&all->all, &all->capacity, all->count + 1))
-        exchange = arena_alloc(&all->arena, sizeof(*exchange));
+        (all->sink || reserve(all)))
+        exchange = memory_alloc(&all->memory, sizeof(*exchange));
     if (!exchange) {
         all->dropped++;
         return NULL;
     }
-    all->all[all->count++] = exchange;
+    if (!all->sink)
+        all->kept[all->count] = exchange;
+    all->count++;
     exchange->stream = talk->stream;
     exchange->connection = talk->connection;
     exchange->client = talk->ends[ASKING];
     exchange->server = talk->ends[ANSWERING];
-    exchange->tls_name = talk->tls_name;
+    all->dropped += words_keep(&exchange->tls_name, talk->tls_name, &all->memory);
     exchange->is_tls = talk->is_tls;
     exchange->is_http = talk->has_messages;
     return exchange;
+}
+
+/* Frees an exchange that was told. */
+static void release(struct exchanges *all, struct talk *talk, struct exchange *exchange)
+{
+    if (talk->latest == exchange)
+        talk->latest = NULL;
+    free_exchange(all, exchange);
+}
+
+/* Nothing can change this exchange any more, and nobody needs to know of the one before it. */
+static void tell(struct exchanges *all, struct talk *talk, struct exchange *exchange)
+{
+    if (!all->sink)
+        return;
+    all->sink(all->to, exchange);
+    if (exchange->previous)
+        release(all, talk, exchange->previous);
+    exchange->previous = NULL;
 }
 
 static struct transfer take(struct talk *talk, int role)
@@ -240,7 +200,7 @@ static void end_request(struct exchanges *all, struct talk *talk, const struct m
     exchange->number = talk->requests;
     exchange->request = request;
     if (facts)
-        keep_facts(all, &exchange->asked, facts);
+        all->dropped += message_facts_keep(&exchange->asked, facts, &all->memory);
     if (talk->latest)
         talk->latest->next = exchange;
     talk->latest = exchange;
@@ -277,10 +237,12 @@ static void end_answer(struct exchanges *all, struct talk *talk, const struct me
         return;
     exchange->answer = answer;
     exchange->previous = talk->answered;
+    if (talk->answered)
+        tell(all, talk, talk->answered);
     talk->answered = exchange;
     if (facts) {
         exchange->is_http = true;
-        keep_facts(all, &exchange->answered, facts);
+        all->dropped += message_facts_keep(&exchange->answered, facts, &all->memory);
         talk->has_messages = !ends_http(exchange);
     }
 }
@@ -355,7 +317,7 @@ static void take_hints(struct exchanges *all, struct talk *talk, const struct ex
     talk->has_messages |= hints->message_count > 0;
     talk->is_tls |= hints->is_tls;
     if (hints->tls_name.bytes && !talk->tls_name.bytes)
-        keep(all, &talk->tls_name, hints->tls_name);
+        all->dropped += words_keep(&talk->tls_name, hints->tls_name, &all->memory);
 }
 
 static void take_place(struct talk *talk, const struct packet *packet)
@@ -372,6 +334,27 @@ static void take_place(struct talk *talk, const struct packet *packet)
     talk->has_rtt[packet->role] = true;
 }
 
+/* Tells what is left of a connection that has ended, or only frees it. */
+static void tell_rest(struct exchanges *all, struct talk *talk, bool tells)
+{
+    struct exchange *next;
+
+    if (talk->answered) {
+        if (tells)
+            tell(all, talk, talk->answered);
+        if (talk->answered->previous)
+            release(all, talk, talk->answered->previous);
+        release(all, talk, talk->answered);
+    }
+    for (struct exchange *waiting = talk->waiting; waiting; waiting = next) {
+        next = waiting->next;
+        if (tells)
+            tell(all, talk, waiting);
+        release(all, talk, waiting);
+    }
+    talk->answered = talk->waiting = NULL;
+}
+
 /* Nothing more will come. */
 static void end_talk(struct exchanges *all, struct talk *talk)
 {
@@ -381,13 +364,74 @@ static void end_talk(struct exchanges *all, struct talk *talk)
         end_request(all, talk, NULL);
     if (talk->open[ANSWERING].packets > 0)
         end_answer(all, talk, NULL);
+    if (all->sink)
+        tell_rest(all, talk, true);
+}
+
+static void drop_talk(void *owner, void *entry)
+{
+    struct exchanges *all = owner;
+    struct talk *talk = entry;
+
+    if (all->sink)
+        tell_rest(all, talk, false);
+    words_drop(&talk->tls_name, &all->memory);
+}
+
+static void forget_talk(void *owner, void *entry)
+{
+    end_talk(owner, entry);
+    drop_talk(owner, entry);
+}
+
+struct exchanges *exchanges_new(const struct exchanges_limits *limits, exchanges_sink *sink,
+                                void *to)
+{
+    struct exchanges *all = calloc(1, sizeof(*all));
+
+    if (!all)
+        return NULL;
+    all->limits = *limits;
+    all->sink = sink;
+    all->to = to;
+    memory_init(&all->memory, limits->bytes);
+    connection_map_init(&all->talks, &all->memory, sizeof(struct talk), limits->connections);
+    all->talks.end = forget_talk;
+    all->talks.owner = all;
+    return all;
+}
+
+void exchanges_reset(struct exchanges *all)
+{
+    all->talks.end = drop_talk;
+    connection_map_clear(&all->talks);
+    all->talks.end = forget_talk;
+    while (all->count > 0) /* those that are kept */
+        free_exchange(all, all->kept[all->count - 1]);
+    memory_free(&all->memory, all->kept, all->kept_capacity * sizeof(struct exchange *));
+    memory_release(&all->memory);
+    all->kept = NULL;
+    all->kept_capacity = 0;
+    all->dropped = 0;
+}
+
+void exchanges_free(struct exchanges *all)
+{
+    if (!all)
+        return;
+    exchanges_reset(all);
+    free(all);
 }
 
 /* A new connection between the same ports. */
 static void begin_anew(struct exchanges *all, struct talk *talk)
 {
+    uint32_t requests;
+
     end_talk(all, talk);
-    *talk = (struct talk){.requests = talk->requests};
+    requests = talk->requests;
+    words_drop(&talk->tls_name, &all->memory);
+    *talk = (struct talk){.requests = requests};
 }
 
 void exchanges_add(struct exchanges *all, const struct connmon_observation *seen,
@@ -398,11 +442,12 @@ void exchanges_add(struct exchanges *all, const struct connmon_observation *seen
         .hints = hints,
         .role = seen->result.side == CONNMON_SERVER ? ANSWERING : ASKING,
     };
-    struct talk *talk = find_talk(all, seen->result.connection);
+    struct talk *talk;
     enum turn_step step;
 
     if (seen->result.is_copy)
         return;
+    talk = connection_map_use(&all->talks, seen->result.connection);
     if (!talk) {
         all->dropped++;
         return;
@@ -421,22 +466,27 @@ void exchanges_add(struct exchanges *all, const struct connmon_observation *seen
         add_payload(all, talk, &packet, step);
     }
     end_messages(all, talk, &packet);
+    if (all->sink)
+        connection_map_fit(&all->talks, seen->result.connection);
 }
 
 void exchanges_finish(struct exchanges *all)
 {
-    for (size_t i = 0; i < all->talk_capacity; i++)
-        if (all->talks[i])
-            end_talk(all, all->talks[i]);
+    size_t count;
+    uint32_t *serials = connection_map_serials(&all->talks, &count);
+
+    for (size_t i = 0; i < count; i++)
+        end_talk(all, connection_map_find(&all->talks, serials[i]));
+    memory_free(&all->memory, serials, (count + 1) * sizeof(*serials));
 }
 
 struct exchange *const *exchanges_all(const struct exchanges *all, size_t *count)
 {
     *count = all->count;
-    return all->all;
+    return all->kept;
 }
 
-uint64_t exchanges_dropped(const struct exchanges *all)
+struct connection_losses exchanges_losses(const struct exchanges *all)
 {
-    return all->dropped;
+    return (struct connection_losses){.forgotten = all->talks.evicted, .dropped = all->dropped};
 }

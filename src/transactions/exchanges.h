@@ -9,6 +9,7 @@
 #ifndef CONNMON_EXCHANGES_H
 #define CONNMON_EXCHANGES_H
 
+#include "connection_map.h"
 #include "exchange.h"
 #include "observation.h"
 
@@ -31,15 +32,22 @@ struct exchange_hints {
     bool is_selected; /* the exchange is to be counted */
 };
 
-/* Requests in progress are limited in number, and so is memory for all that is kept. What is
- * beyond either limit is counted, not kept. 0: no limit. */
+/* Beyond `connections`, or near `bytes`, a connection that had no packet for long is forgotten, and
+ * what it has in progress ends. What that cannot help, and what is beyond `exchanges` that are held
+ * at a time, is counted, not kept. 0: no limit. */
 struct exchanges_limits {
-    size_t exchanges;
-    size_t bytes;
+    uint32_t connections;
+    size_t exchanges, bytes;
 };
 
-/* Empty; `limits` is copied. Free with exchanges_free(). NULL if there is no memory. */
-struct exchanges *exchanges_new(const struct exchanges_limits *limits);
+/* Where exchanges go as they end: then nothing can change them any more. They are valid only during
+ * the call. */
+typedef void exchanges_sink(void *to, const struct exchange *exchange);
+
+/* Empty; `limits` is copied. Each exchange goes to `sink` with `to`, or if that is NULL, all are
+ * kept. Free with exchanges_free(). NULL if there is no memory. */
+struct exchanges *exchanges_new(const struct exchanges_limits *limits, exchanges_sink *sink,
+                                void *to);
 void exchanges_free(struct exchanges *all);
 
 /* Forgets everything. */
@@ -53,10 +61,12 @@ void exchanges_add(struct exchanges *all, const struct connmon_observation *seen
  * called after the last packet. */
 void exchanges_finish(struct exchanges *all);
 
-/* All exchanges in the order in which their requests ended. Owned by `all`, until it is changed. */
+/* All exchanges that are kept, in the order in which their requests ended. Owned by `all`, until it
+ * is changed. */
 struct exchange *const *exchanges_all(const struct exchanges *all, size_t *count);
 
-/* Messages that a limit, or want of memory, has dropped. */
-uint64_t exchanges_dropped(const struct exchanges *all);
+/* Connections that were forgotten; messages, texts and packets that a limit, or want of memory, has
+ * dropped. */
+struct connection_losses exchanges_losses(const struct exchanges *all);
 
 #endif

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "escape.h"
-#include "sums.h"
 
 enum column {
 #define EXCHANGE_COLUMN(id, type, is_brief, name, title, help) EXCHANGE_##id,
@@ -325,22 +324,13 @@ bool listing_write_http(const struct exchanges *all, enum listing_format format,
     return true;
 }
 
-bool listing_write_sums(const struct exchanges *all, enum listing_format format, report_sink *sink,
-                        void *to)
+bool listing_write_sums(struct sums *sums, enum listing_format format, report_sink *sink, void *to)
 {
     const struct report_kind kind = {sum_columns, SUM_COLUMNS, sizeof(struct sum), sum_cell};
-    const void **rows = NULL;
-    struct sums sums;
-    bool is_listed;
+    size_t count;
+    const void *const *rows = sums_rows(sums, &count);
 
-    if (sums_make(&sums, all))
-        rows = calloc(sums.count + 1, sizeof(*rows));
-    is_listed = rows != NULL;
-    for (size_t i = 0; is_listed && i < sums.count; i++)
-        rows[i] = &sums.rows[i];
-    if (is_listed)
-        write_rows(&kind, format, rows, sums.count, sink, to);
-    free(rows);
-    sums_clear(&sums);
-    return is_listed;
+    if (rows)
+        write_rows(&kind, format, rows, count, sink, to);
+    return rows != NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "exchanges.h"
 #include "report.h"
+#include "sums.h"
 
 enum listing_format { LISTING_TEXT, LISTING_JSON, LISTING_CSV };
 
@@ -15,9 +16,7 @@ enum listing_format { LISTING_TEXT, LISTING_JSON, LISTING_CSV };
 bool listing_write_http(const struct exchanges *all, enum listing_format format, bool has_bodies,
                         report_sink *sink, void *to);
 
-/* Writes a row for each protocol, server, host and path of the exchanges that are selected, of any
- * protocol: the longest 95th percentile of the total first. False if there is no memory. */
-bool listing_write_sums(const struct exchanges *all, enum listing_format format, report_sink *sink,
-                        void *to);
+/* Writes all rows, the longest 95th percentile of the total first. False if there is no memory. */
+bool listing_write_sums(struct sums *sums, enum listing_format format, report_sink *sink, void *to);
 
 #endif

@@ -4,10 +4,20 @@
  */
 #include "sums.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_ERROR = 400 };
+
+struct sums {
+    struct memory memory;
+    struct connection_map rows; /* by a number of their own, from 0 */
+    uint32_t next;              /* number of a row */
+    void *tree;                 /* of the rows, by tsearch() in the order of compare_groups() */
+    const void **order;         /* made anew each time it is asked for */
+    uint64_t dropped;
+};
 
 static int compare_words(struct words a, struct words b)
 {
@@ -51,51 +61,10 @@ static struct words without_query(struct words path)
     return path;
 }
 
-/* A row of one exchange alone. */
-static bool begin(struct sums *sums, const struct exchange *exchange)
-{
-    const struct anatomy parts = exchange_anatomy(exchange);
-    struct sum *sum = &sums->rows[sums->count++];
-
-    *sum = (struct sum){
-        .kind = exchange_kind(exchange),
-        .server = exchange->server,
-        .host = exchange->asked.host.bytes ? exchange->asked.host : exchange->tls_name,
-        .path = without_query(exchange->asked.path),
-        .count = 1,
-        .errors = exchange->answered.status >= FIRST_ERROR,
-        .unanswered = exchange->answer.packets == 0,
-    };
-    if (!parts.is_known)
-        return true;
-    sum->has_delays = true;
-    sum->think_max = parts.think;
-    sum->total_max = parts.total;
-    return histogram_add(&sum->delays, DELAY_THINK, parts.think, &sums->memory) &&
-           histogram_add(&sum->delays, DELAY_TOTAL, parts.total, &sums->memory);
-}
-
-static bool merge(struct sums *sums, struct sum *into, struct sum *from)
-{
-    bool is_whole;
-
-    into->count += from->count;
-    into->errors += from->errors;
-    into->unanswered += from->unanswered;
-    if (from->has_delays && (!into->has_delays || from->think_max > into->think_max))
-        into->think_max = from->think_max;
-    if (from->has_delays && (!into->has_delays || from->total_max > into->total_max))
-        into->total_max = from->total_max;
-    into->has_delays |= from->has_delays;
-    is_whole = histogram_merge(&into->delays, &from->delays, &sums->memory);
-    histogram_clear(&from->delays, &sums->memory);
-    return is_whole;
-}
-
 /* Those that take longest come first. */
 static int compare_slowness(const void *left, const void *right)
 {
-    const struct sum *a = left, *b = right;
+    const struct sum *a = *(const struct sum *const *)left, *b = *(const struct sum *const *)right;
     unsigned one = histogram_position(&a->delays, DELAY_TOTAL, 95);
     unsigned other = histogram_position(&b->delays, DELAY_TOTAL, 95);
 
@@ -104,50 +73,134 @@ static int compare_slowness(const void *left, const void *right)
     return compare_groups(a, b);
 }
 
-static void sort(struct sums *sums, int (*compare)(const void *, const void *))
+static void end_row(void *owner, void *entry)
 {
-    if (sums->count > 1)
-        qsort(sums->rows, sums->count, sizeof(*sums->rows), compare);
+    struct sums *sums = owner;
+    struct sum *sum = entry;
+
+    if (sum->is_entered)
+        tdelete(sum, &sums->tree, compare_groups);
+    words_drop(&sum->host, &sums->memory);
+    words_drop(&sum->path, &sums->memory);
+    histogram_clear(&sum->delays, &sums->memory);
 }
 
-static bool unite(struct sums *sums)
+struct sums *sums_new(uint32_t most)
 {
-    bool is_whole = true;
-    size_t kept = 0;
+    struct sums *sums = calloc(1, sizeof(*sums));
 
-    sort(sums, compare_groups);
-    for (size_t i = 0; i < sums->count; i++) {
-        if (kept > 0 && compare_groups(&sums->rows[kept - 1], &sums->rows[i]) == 0)
-            is_whole &= merge(sums, &sums->rows[kept - 1], &sums->rows[i]);
-        else
-            sums->rows[kept++] = sums->rows[i];
-    }
-    sums->count = kept;
-    sort(sums, compare_slowness);
-    return is_whole;
+    if (!sums)
+        return NULL;
+    memory_init(&sums->memory, connection_map_budget(most));
+    connection_map_init(&sums->rows, &sums->memory, sizeof(struct sum), most);
+    sums->rows.end = end_row;
+    sums->rows.owner = sums;
+    return sums;
 }
 
-bool sums_make(struct sums *sums, const struct exchanges *all)
+void sums_reset(struct sums *sums)
 {
-    size_t count;
-    struct exchange *const *exchanges = exchanges_all(all, &count);
-    bool is_whole = true;
-
-    *sums = (struct sums){.capacity = count + 1};
-    memory_init(&sums->memory, 0);
-    sums->rows = calloc(sums->capacity, sizeof(*sums->rows));
-    if (!sums->rows)
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (exchange_is_selected(exchanges[i]) && exchanges[i]->number > 0)
-            is_whole &= begin(sums, exchanges[i]);
-    return unite(sums) && is_whole;
-}
-
-void sums_clear(struct sums *sums)
-{
-    for (size_t i = 0; i < sums->count; i++)
-        histogram_clear(&sums->rows[i].delays, &sums->memory);
-    free(sums->rows);
+    connection_map_clear(&sums->rows);
     memory_release(&sums->memory);
+    free(sums->order);
+    sums->order = NULL;
+    sums->next = 0;
+    sums->dropped = 0;
+}
+
+void sums_free(struct sums *sums)
+{
+    if (!sums)
+        return;
+    sums_reset(sums);
+    free(sums);
+}
+
+struct connection_losses sums_losses(const struct sums *sums)
+{
+    return (struct connection_losses){.forgotten = sums->rows.evicted, .dropped = sums->dropped};
+}
+
+/* Takes the names of a new row into its own memory, and the row into the tree. False: no memory. */
+static bool enter(struct sums *sums, struct sum *sum, const struct sum *key)
+{
+    unsigned lost;
+
+    *sum = *key;
+    sum->number = sums->next;
+    lost = words_keep(&sum->host, key->host, &sums->memory);
+    lost += words_keep(&sum->path, key->path, &sums->memory);
+    sum->is_entered = lost == 0 && tsearch(sum, &sums->tree, compare_groups);
+    return sum->is_entered;
+}
+
+/* The row of this key, a new one if need be. NULL: no memory. */
+static struct sum *row_of(struct sums *sums, const struct sum *key)
+{
+    struct sum *const *found = tfind(key, &sums->tree, compare_groups);
+    struct sum *sum;
+
+    if (found)
+        return connection_map_use(&sums->rows, (*found)->number);
+    sum = connection_map_use(&sums->rows, sums->next);
+    if (!sum)
+        return NULL;
+    if (!enter(sums, sum, key)) {
+        connection_map_remove(&sums->rows, sums->next);
+        return NULL;
+    }
+    sums->next++;
+    return sum;
+}
+
+static bool add_delays(struct sums *sums, struct sum *sum, const struct anatomy *parts)
+{
+    if (!parts->is_known)
+        return true;
+    if (!sum->has_delays || parts->think > sum->think_max)
+        sum->think_max = parts->think;
+    if (!sum->has_delays || parts->total > sum->total_max)
+        sum->total_max = parts->total;
+    sum->has_delays = true;
+    return histogram_add(&sum->delays, DELAY_THINK, parts->think, &sums->memory) &&
+           histogram_add(&sum->delays, DELAY_TOTAL, parts->total, &sums->memory);
+}
+
+void sums_add(struct sums *sums, const struct exchange *exchange)
+{
+    const struct anatomy parts = exchange_anatomy(exchange);
+    const struct sum key = {
+        .kind = exchange_kind(exchange),
+        .server = exchange->server,
+        .host = exchange->asked.host.bytes ? exchange->asked.host : exchange->tls_name,
+        .path = without_query(exchange->asked.path),
+    };
+    struct sum *sum;
+
+    if (!exchange_is_selected(exchange) || exchange->number == 0)
+        return;
+    sum = row_of(sums, &key);
+    if (!sum) {
+        sums->dropped++;
+        return;
+    }
+    sum->count++;
+    sum->errors += exchange->answered.status >= FIRST_ERROR;
+    sum->unanswered += exchange->answer.packets == 0;
+    sums->dropped += !add_delays(sums, sum, &parts);
+    connection_map_fit(&sums->rows, sum->number);
+}
+
+const void *const *sums_rows(struct sums *sums, size_t *count)
+{
+    uint32_t *numbers = connection_map_serials(&sums->rows, count);
+
+    free(sums->order);
+    sums->order = numbers ? calloc(*count + 1, sizeof(*sums->order)) : NULL;
+    for (size_t i = 0; sums->order && i < *count; i++)
+        sums->order[i] = connection_map_find(&sums->rows, numbers[i]);
+    memory_free(&sums->memory, numbers, (*count + 1) * sizeof(*numbers));
+    if (sums->order && *count > 1)
+        qsort(sums->order, *count, sizeof(*sums->order), compare_slowness);
+    return sums->order;
 }

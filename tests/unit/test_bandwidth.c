@@ -88,6 +88,33 @@ static void the_largest_are_selected(void **state)
     bandwidth_free(bandwidth);
 }
 
+/* Of as many rows as come, few are held, and what sends much is among them from its first packet.
+ */
+static void what_is_large_stays_beyond_the_limit(void **state)
+{
+    enum { MOST = 64, SMALL = 5000, LARGE = 5, FIRST_LARGE = 10000 };
+    const struct bandwidth_config config = {
+        .interval_ns = 1000 * MS, .top = LARGE, .most = MOST, .is_json = true};
+    struct written written = {.size = 0};
+    struct bandwidth *bandwidth = bandwidth_new(&config, keep, &written);
+
+    (void)state;
+    assert_non_null(bandwidth);
+    for (uint32_t i = 0; i < SMALL; i++) {
+        add(bandwidth, 0, i, 100);
+        if (i % 10 == 0)
+            add(bandwidth, 0, FIRST_LARGE + i / 10 % LARGE, 1000);
+    }
+    bandwidth_finish(bandwidth);
+    for (uint32_t i = 0; i < LARGE; i++)
+        assert_int_equal(place_of(&written, FIRST_LARGE + i), i + 1);
+    assert_non_null(strstr(written.text, "\"active\":5005,"));
+    assert_non_null(strstr(written.text, "\"client_bytes\":100000,"));
+    assert_in_range(bandwidth_losses(bandwidth).forgotten, SMALL + LARGE - MOST,
+                    SMALL + LARGE - MOST / 2);
+    bandwidth_free(bandwidth);
+}
+
 static void idle_connections_do_not_show(void **state)
 {
     struct written written;
@@ -188,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_largest_are_selected),
+        cmocka_unit_test(what_is_large_stays_beyond_the_limit),
         cmocka_unit_test(idle_connections_do_not_show),
         cmocka_unit_test(a_packet_counts_at_its_own_time),
         cmocka_unit_test(a_reset_forgets_the_interval),

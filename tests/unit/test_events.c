@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "scenario.h"
+#include "figures.h"
 
 #include <string.h>
 
@@ -26,12 +27,18 @@ static void keep(void *to, const struct event *event)
     told->list[told->count++] = *event;
 }
 
-static void begin(struct told *told, const struct connmon_config *config, int64_t timeout_ns)
+static void begin_within(struct told *told, const struct connmon_config *config, int64_t timeout_ns,
+                         uint32_t most)
 {
     memset(told, 0, sizeof(*told));
     told->scenario = scenario_begin(config);
-    told->events = events_new(timeout_ns, keep, told);
+    told->events = events_new(timeout_ns, most, keep, told);
     assert_non_null(told->events);
+}
+
+static void begin(struct told *told, const struct connmon_config *config, int64_t timeout_ns)
+{
+    begin_within(told, config, timeout_ns, 0);
 }
 
 static void end(struct told *told)
@@ -303,6 +310,7 @@ static void an_event_has_a_line_and_an_object(void **state)
         .client = {.addr = {192, 0, 2, 1}, .addr_len = 4, .port = 1024},
         .server = {.addr = {198, 51, 100, 2}, .addr_len = 4, .port = 80},
         .by = CONNMON_SERVER,
+        .open = 3,
         .opened = 5,
         .closed = 2,
     };
@@ -352,6 +360,67 @@ static void a_copy_is_no_sign_of_life(void **state)
     end(&told);
 }
 
+/* Closed ones first, then the one that was silent for longest; whether any time out or none. */
+static void beyond_the_limit_somebody_is_forgotten(void **state)
+{
+    static const int64_t timeouts[] = {0, 300 * SECOND};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
+        struct told told;
+
+        begin_within(&told, NULL, timeouts[i], 3);
+        for (uint16_t port = 1; port <= 3; port++)
+            see(&told, CLIENT, .seq = 1, .ack = 1, .port = port, .at_ms = port);
+        see(&told, CLIENT, .seq = 2, .ack = 1, .port = 1, .at_ms = 10);
+        see(&told, CLIENT, .flags = RST, .seq = 1, .port = 3, .at_ms = 11);
+        see(&told, CLIENT, .seq = 1, .ack = 1, .port = 4, .at_ms = 12); /* for which 3 goes */
+        assert_int_equal(events_totals(told.events).lost.forgotten, 0);
+        see(&told, CLIENT, .seq = 1, .ack = 1, .port = 5, .at_ms = 13); /* for which 2 goes */
+        assert_int_equal(events_totals(told.events).lost.forgotten, 1);
+        for (uint64_t opened = 1; opened <= 3; opened++)
+            expect(&told, CONNMON_EVENT_FOUND_MIDSTREAM, opened, 0);
+        expect(&told, CONNMON_EVENT_RESET, 3, 1);
+        expect(&told, CONNMON_EVENT_FOUND_MIDSTREAM, 4, 1);
+        expect(&told, CONNMON_EVENT_FOUND_MIDSTREAM, 5, 1);
+        assert_int_equal(told.list[5].open, 3);
+        events_advance(told.events, 10000 * SECOND);
+        events_advance(told.events, 10000 * SECOND + 1);
+        for (uint64_t closed = 2; timeouts[i] != 0 && closed <= 4; closed++)
+            expect(&told, EVENT_TIMED_OUT, 5, closed);
+        end(&told);
+    }
+}
+
+/* Connections that come and go leave nothing behind, not even their time-outs. */
+static void a_flood_holds_no_memory(void **state)
+{
+    enum { FLOOD = 200000, MOST = 1000 };
+    struct told told;
+    size_t early = 0;
+
+    (void)state;
+    begin_within(&told, NULL, 300 * SECOND, MOST);
+    for (uint32_t i = 0; i < FLOOD; i++) {
+        struct connmon_observation seen = observe(0, 0, CONNMON_SYN, 0);
+
+        seen.result.connection = i;
+        seen.result.event = CONNMON_EVENT_FOUND;
+        seen.src.addr[1] = (uint8_t)(i >> 16);
+        seen.src.addr[2] = (uint8_t)(i >> 8);
+        seen.src.addr[3] = (uint8_t)i;
+        told.count = told.read = 0;
+        events_add(told.events, &seen);
+        if (i == FLOOD / 4)
+            early = events_memory(told.events);
+    }
+    assert_true(early > 0);
+    assert_int_equal(events_memory(told.events), early);
+    assert_int_equal(events_totals(told.events).lost.forgotten, FLOOD - MOST);
+    told.read = told.count;
+    end(&told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +435,8 @@ int main(void)
         cmocka_unit_test(without_a_time_there_is_none),
         cmocka_unit_test(an_event_has_a_line_and_an_object),
         cmocka_unit_test(a_copy_is_no_sign_of_life),
+        cmocka_unit_test(beyond_the_limit_somebody_is_forgotten),
+        cmocka_unit_test(a_flood_holds_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,7 +110,7 @@ static void keep(void *to, const char *text, size_t length)
 static void the_program_has_no_streams(void **state)
 {
     const struct flow_index_options options = {0};
-    struct flow_index *index = flow_index_new();
+    struct flow_index *index = flow_index_new(0);
     char text[4096] = "";
 
     (void)state;

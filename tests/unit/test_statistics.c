@@ -45,7 +45,7 @@ static void the_slowest_comes_first(void **state)
 {
     static const int64_t delays[] = {20, 5, 300, 0, 20};
     static const int64_t order[] = {2, 0, 4, 1, 3, 5};
-    struct statistics *statistics = statistics_new();
+    struct statistics *statistics = statistics_new(0);
     const void *const *rows;
     size_t count;
 
@@ -62,7 +62,7 @@ static void the_slowest_comes_first(void **state)
 
 static void only_what_was_seen_has_a_row(void **state)
 {
-    struct statistics *statistics = statistics_new();
+    struct statistics *statistics = statistics_new(0);
     struct statistics_totals totals;
     size_t count;
 
@@ -84,7 +84,7 @@ static void only_what_was_seen_has_a_row(void **state)
     assert_int_equal(totals.packets, 3);
     assert_int_equal(totals.bytes, 300);
     assert_int_equal(totals.packets_without_timestamps, 3);
-    assert_int_equal(totals.dropped, 0);
+    assert_int_equal(totals.lost.dropped, 0);
     statistics_reset(statistics);
     statistics_conversations(statistics, &count);
     assert_int_equal(count, 0);
@@ -92,18 +92,15 @@ static void only_what_was_seen_has_a_row(void **state)
     statistics_free(statistics);
 }
 
-/* 10,000 connections between 500 clients and 2 servers, whose addresses are all there is of them.
- */
 /* Whatever the order in which connections come and go. */
 static void beyond_the_limit_the_least_used_is_forgotten(void **state)
 {
     enum { COUNT = 5000, LIMIT = 100, BUSY = 3 };
-    struct statistics *statistics = statistics_new();
+    struct statistics *statistics = statistics_new(LIMIT);
     struct statistics_totals totals;
     size_t count;
 
     (void)state;
-    statistics_limit(statistics, LIMIT);
     for (uint32_t i = 0; i < COUNT; i++) {
         add(statistics, observe(i, 0, CONNMON_SYN, 0), (i * 2654435761U) % 1000003);
         add(statistics, observe(i, 0, CONNMON_SYN, 0), BUSY);
@@ -111,7 +108,7 @@ static void beyond_the_limit_the_least_used_is_forgotten(void **state)
             continue;
         totals = statistics_totals(statistics);
         assert_int_equal(totals.connections, LIMIT);
-        assert_int_equal(totals.connections + totals.forgotten, i + 2);
+        assert_int_equal(totals.connections + totals.lost.forgotten, i + 2);
     }
     assert_int_equal(totals.packets, 2 * COUNT);
     assert_int_equal(number(&columns_of_conversation, statistics_conversation(statistics, BUSY),
@@ -124,10 +121,12 @@ static void beyond_the_limit_the_least_used_is_forgotten(void **state)
     statistics_free(statistics);
 }
 
+/* 10,000 connections between 500 clients and 2 servers, whose addresses are all there is of them.
+ */
 static void hosts_sum_up_their_connections(void **state)
 {
     enum { CONNECTIONS = 10000, CLIENTS = 500, SERVERS = 2 };
-    struct statistics *statistics = statistics_new();
+    struct statistics *statistics = statistics_new(0);
     const void *const *rows;
     int64_t packets = 0;
     size_t count;
@@ -162,7 +161,7 @@ static void hosts_sum_up_their_connections(void **state)
 
 static void a_host_has_an_address_and_no_port(void **state)
 {
-    struct statistics *statistics = statistics_new();
+    struct statistics *statistics = statistics_new(0);
     const void *const *rows;
     struct report_cell client, address;
     size_t count;
@@ -180,7 +179,7 @@ static void a_host_has_an_address_and_no_port(void **state)
 
 static void percentiles_lie_between_the_extremes(void **state)
 {
-    struct statistics *statistics = statistics_new();
+    struct statistics *statistics = statistics_new(0);
     const void *row;
 
     (void)state;
@@ -195,7 +194,7 @@ static void percentiles_lie_between_the_extremes(void **state)
 
 static void throughput_is_bits_over_the_duration(void **state)
 {
-    struct statistics *statistics = statistics_new();
+    struct statistics *statistics = statistics_new(0);
     const void *row;
 
     (void)state;
