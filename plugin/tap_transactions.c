@@ -10,6 +10,7 @@
 #include "listing.h"
 #include "output.h"
 #include "taps.h"
+#include "terminal.h"
 
 #define MOST_EXCHANGES 1048576
 #define MOST_BYTES (1024UL * 1024 * 1024) /* names and bodies included */
@@ -55,12 +56,13 @@ static void print(void *to _U_, const char *bytes, size_t size)
 static void draw(void *data)
 {
     const struct transactions_tap *tap = data;
+    const size_t width = terminal_width();
     bool is_listed;
 
     exchanges_finish(tap->exchanges);
-    is_listed = tap->is_http
-                    ? listing_write_http(tap->exchanges, tap->format, tap->has_bodies, print, NULL)
-                    : listing_write_sums(tap->exchanges, tap->format, print, NULL);
+    is_listed = tap->is_http ? listing_write_http(tap->exchanges, tap->format, tap->has_bodies,
+                                                  width, print, NULL)
+                             : listing_write_sums(tap->exchanges, tap->format, width, print, NULL);
     output_flush();
     if (!is_listed)
         fprintf(stderr, "tshark: connmon: no memory for the transactions\n");

@@ -173,7 +173,9 @@ void bandwidth_finish(struct bandwidth *bandwidth)
         report_json(kind, table->order, count, bandwidth->sink, bandwidth->to);
     } else {
         write_head(bandwidth);
-        report_text(kind, table->order, count, bandwidth->sink, bandwidth->to);
+        report_text(kind, table->order, count,
+                    bandwidth->config.width ? bandwidth->config.width() : 0, bandwidth->sink,
+                    bandwidth->to);
         bandwidth->sink(bandwidth->to, "\n", 1);
     }
     forget_interval(bandwidth);

@@ -17,6 +17,7 @@
 #include "stalls.h"
 #include "summary.h"
 #include "tables.h"
+#include "terminal.h"
 #include "view.h"
 
 /* Of requests and answers that are kept for the table. */
@@ -205,6 +206,12 @@ static void print(void *output, const char *bytes, size_t size)
     output_write(output, bytes, size);
 }
 
+/* Of the terminal that a table goes to; 0: to none. */
+static size_t width_of(const struct options *options)
+{
+    return options->write ? 0 : terminal_width();
+}
+
 static bool print_transactions(struct monitor *monitor)
 {
     exchanges_finish(monitor->exchanges);
@@ -215,7 +222,7 @@ static bool print_transactions(struct monitor *monitor)
                               monitor->options->is_json  ? LISTING_JSON
                               : monitor->options->is_csv ? LISTING_CSV
                                                          : LISTING_TEXT,
-                              print, monitor->output);
+                              width_of(monitor->options), print, monitor->output);
 }
 
 bool monitor_print_table(struct monitor *monitor)
@@ -233,7 +240,7 @@ bool monitor_print_table(struct monitor *monitor)
     return options->table == TABLE_NONE ||
            tables_write(monitor->statistics,
                         options->table == TABLE_HOSTS ? TABLES_HOSTS : TABLES_CONVERSATIONS, format,
-                        &core, print, monitor->output);
+                        width_of(options), &core, print, monitor->output);
 }
 
 void monitor_summarize(const struct monitor *monitor, struct source_drops drops)

@@ -11,6 +11,7 @@
 #include "event_text.h"
 #include "flow_index.h"
 #include "split.h"
+#include "terminal.h"
 
 enum { TOP = 10 }; /* rows of an interval */
 
@@ -85,6 +86,8 @@ static void *open_bandwidth(const struct options *options, struct output *output
         .top = TOP,
         .by_host = options->by_host,
         .is_json = options->is_json,
+        .shows_idle = options->interface != NULL,
+        .width = options->write ? NULL : terminal_width,
         .redraws = !options->is_json && !options->write && isatty(STDOUT_FILENO),
     };
 

@@ -167,7 +167,7 @@ static bool is_narrow(const struct report_column *column, const struct report_ce
            cell->number >= 0 && cell->number <= usual[column->type].most;
 }
 
-/* The brief columns of a kind. */
+/* The columns of a kind that a person is shown. */
 struct table {
     const struct report_kind *kind;
     const struct report_column *columns[MOST_COLUMNS];
@@ -175,15 +175,16 @@ struct table {
     size_t widths[MOST_COLUMNS];
     size_t begins[MOST_COLUMNS]; /* where they stand in a line */
     size_t count, width;
+    size_t left_out; /* columns, for want of width */
 };
 
 /* As wide as their titles. */
 static void take_columns(struct table *table, const struct report_kind *kind)
 {
     table->kind = kind;
-    table->count = 0;
+    table->count = table->left_out = 0;
     for (size_t i = 0; i < kind->column_count; i++) {
-        if (!kind->columns[i].is_brief)
+        if (kind->columns[i].rank == 0)
             continue;
         table->columns[table->count] = &kind->columns[i];
         table->scales[table->count] = (struct scale){0};
@@ -232,6 +233,40 @@ static void place_columns(struct table *table)
         table->begins[i] = table->width;
         table->width += table->widths[i] + COLUMN_GAP;
     }
+}
+
+static uint8_t highest_rank(const struct table *table)
+{
+    uint8_t highest = 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        if (table->columns[i]->rank > highest)
+            highest = table->columns[i]->rank;
+    return highest;
+}
+
+static void leave_out(struct table *table, uint8_t rank)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->columns[i]->rank == rank)
+            continue;
+        table->columns[left] = table->columns[i];
+        table->scales[left] = table->scales[i];
+        table->widths[left++] = table->widths[i];
+    }
+    table->left_out += table->count - left;
+    table->count = left;
+    place_columns(table);
+}
+
+static void fit(struct table *table, size_t width)
+{
+    uint8_t rank;
+
+    while (table->width > width + COLUMN_GAP && (rank = highest_rank(table)) > 1)
+        leave_out(table, rank);
 }
 
 /* A line of spaces, to be written over; it ends with what end_line() is told. */
@@ -306,8 +341,17 @@ static void put_row(struct output *output, const struct table *table, const void
     end_line(output, end);
 }
 
+static void put_left_out(struct output *output, const struct table *table)
+{
+    struct text *text = room(output);
+
+    text_unsigned(text, table->left_out, 0);
+    text_string(text, table->left_out == 1 ? " column" : " columns");
+    text_string(text, " left out: a wider terminal shows more, JSON has all\n");
+}
+
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
-                 report_sink *sink, void *to)
+                 size_t width, report_sink *sink, void *to)
 {
     struct table table;
     struct output output;
@@ -318,10 +362,14 @@ void report_text(const struct report_kind *kind, const void *const *rows, size_t
         measure(&table, take_row(kind, rows, count, i));
     settle_scales(&table);
     place_columns(&table);
+    if (width > 0)
+        fit(&table, width);
     put_groups(&output, &table);
     put_row(&output, &table, NULL);
     for (size_t i = 0; i < count; i++)
         put_row(&output, &table, take_row(kind, rows, count, i));
+    if (table.left_out > 0)
+        put_left_out(&output, &table);
     flush(&output);
 }
 

@@ -65,7 +65,7 @@ static void write_totals(const struct statistics *statistics, const struct connm
 }
 
 bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tables_format format,
-                  const struct connmon_stats *core, report_sink *sink, void *to)
+                  size_t width, const struct connmon_stats *core, report_sink *sink, void *to)
 {
     const bool is_hosts = kind == TABLES_HOSTS;
     const struct report_kind *columns = is_hosts ? &columns_of_host : &columns_of_conversation;
@@ -83,7 +83,7 @@ bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tab
         report_json(columns, rows, count, sink, to);
         break;
     default:
-        report_text(columns, rows, count, sink, to);
+        report_text(columns, rows, count, width, sink, to);
         write_totals(statistics, core, sink, to);
         break;
     }

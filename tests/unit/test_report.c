@@ -30,12 +30,12 @@ static void cell_of(const void *row, const struct report_column *column, struct 
 }
 
 static const struct report_column columns[] = {
-    {NULL, "name", "Name", "", REPORT_TEXT, true, 0},
-    {NULL, "hidden", "Hidden", "", REPORT_BOOLEAN, false, 1},
-    {"left", "delay", "delay", "", REPORT_TIME, true, 2},
-    {"left", "bytes", "bytes", "", REPORT_BYTES, true, 3},
-    {"right", "count", "count", "", REPORT_COUNT, true, 4},
-    {NULL, "end", "End", "", REPORT_TEXT, true, 5},
+    {NULL, "name", "Name", "", REPORT_TEXT, 1, 0},
+    {NULL, "hidden", "Hidden", "", REPORT_BOOLEAN, 0, 1},
+    {"left", "delay", "delay", "", REPORT_TIME, 2, 2},
+    {"left", "bytes", "bytes", "", REPORT_BYTES, 3, 3},
+    {"right", "count", "count", "", REPORT_COUNT, 3, 4},
+    {NULL, "end", "End", "", REPORT_TEXT, 1, 5},
 };
 static const struct report_kind kind = {columns, 6, sizeof(struct report_cell[6]), cell_of};
 
@@ -60,18 +60,49 @@ static void text_is_aligned(void **state)
     struct output output = {.length = 0};
 
     (void)state;
-    report_text(&kind, rows, 2, keep, &output);
+    report_text(&kind, rows, 2, 0, keep, &output);
     assert_string_equal(output.text, "                 left              right\n"
                                      "Name               delay    bytes  count  End\n"
                                      "a \"quoted\", one  24.9 ms  12.3 MB      7  done\n"
                                      "b\n");
 }
 
+/* What matters least is left out, and that is told. */
+static void text_fits_the_terminal(void **state)
+{
+    static const struct {
+        size_t width;
+        const char *text;
+    } cases[] = {
+        {46, "                 left              right\n"
+             "Name               delay    bytes  count  End\n"
+             "a \"quoted\", one  24.9 ms  12.3 MB      7  done\n"
+             "b\n"},
+        {45, "                 left\n"
+             "Name               delay  End\n"
+             "a \"quoted\", one  24.9 ms  done\n"
+             "b\n"
+             "2 columns left out: a wider terminal shows more, JSON has all\n"},
+        {1, "Name             End\n"
+            "a \"quoted\", one  done\n"
+            "b\n"
+            "3 columns left out: a wider terminal shows more, JSON has all\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct output output = {.length = 0};
+
+        report_text(&kind, rows, 2, cases[i].width, keep, &output);
+        assert_string_equal(output.text, cases[i].text);
+    }
+}
+
 /* The table of a column of this type, without its header. */
 static const char *column_text(struct output *output, enum report_type type, const int64_t *numbers,
                                size_t count)
 {
-    const struct report_column column = {NULL, "x", "x", "", type, true, 0};
+    const struct report_column column = {NULL, "x", "x", "", type, 1, 0};
     const struct report_kind one = {&column, 1, sizeof(struct report_cell), cell_of};
     struct report_cell cells[4] = {{.is_present = false}};
     const void *some[4];
@@ -82,7 +113,7 @@ static const char *column_text(struct output *output, enum report_type type, con
         some[i] = &cells[i];
     }
     output->length = 0;
-    report_text(&one, some, count, keep, output);
+    report_text(&one, some, count, 0, keep, output);
     return strchr(output->text, '\n') + 1;
 }
 
@@ -163,7 +194,7 @@ static void no_rows_leave_the_header(void **state)
     (void)state;
     report_json(&kind, rows, 0, keep, &output);
     assert_int_equal(output.length, 0);
-    report_text(&kind, rows, 0, keep, &output);
+    report_text(&kind, rows, 0, 0, keep, &output);
     assert_string_equal(output.text, "      left          right\n"
                                      "Name  delay  bytes  count  End\n");
 }
@@ -209,7 +240,7 @@ static void numbers_are_readable(void **state)
 
 static void times_before_1970_are_exact(void **state)
 {
-    static const struct report_column column = {NULL, "t", "t", "", REPORT_DATE, true, 0};
+    static const struct report_column column = {NULL, "t", "t", "", REPORT_DATE, 1, 0};
     static const struct report_kind one = {&column, 1, sizeof(struct report_cell), cell_of};
     static const struct report_cell cells[] = {NUMBER(-1500000000), NUMBER(INT64_MIN)};
     static const void *const dates[] = {&cells[0], &cells[1]};
@@ -223,10 +254,15 @@ static void times_before_1970_are_exact(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_is_aligned),         cmocka_unit_test(a_column_has_one_unit),
-        cmocka_unit_test(csv_is_that_of_rfc_4180), cmocka_unit_test(json_has_an_object_per_line),
-        cmocka_unit_test(many_rows_are_all_told),  cmocka_unit_test(no_rows_leave_the_header),
-        cmocka_unit_test(numbers_are_readable),    cmocka_unit_test(times_before_1970_are_exact),
+        cmocka_unit_test(text_is_aligned),
+        cmocka_unit_test(text_fits_the_terminal),
+        cmocka_unit_test(a_column_has_one_unit),
+        cmocka_unit_test(csv_is_that_of_rfc_4180),
+        cmocka_unit_test(json_has_an_object_per_line),
+        cmocka_unit_test(many_rows_are_all_told),
+        cmocka_unit_test(no_rows_leave_the_header),
+        cmocka_unit_test(numbers_are_readable),
+        cmocka_unit_test(times_before_1970_are_exact),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
