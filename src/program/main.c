@@ -33,10 +33,12 @@ struct program {
     struct pace pace;
     struct progress progress;
     uint64_t packets;
-    int64_t begin_ns;   /* what the duration and the interval count from */
-    int64_t summary_ns; /* when the next summary is due */
-    int64_t look_ns;    /* when we last looked around */
-    bool has_begun;
+    int64_t begin_ns;      /* what the duration and the interval count from */
+    int64_t summary_ns;    /* when the next summary is due */
+    int64_t look_ns;       /* when we last looked around */
+    int64_t latest_ns;     /* live: capture time of the latest packet, or when we began to wait */
+    int64_t idle_since_ns; /* when nothing came any more; valid if is_idle */
+    bool has_begun, is_idle;
     int exit_status;
 };
 
@@ -110,6 +112,8 @@ static bool take(struct program *program, const struct packet *packet)
         return false;
     monitor_take(program->monitor, packet);
     program->packets++;
+    program->latest_ns = record->time_ns;
+    program->is_idle = false;
     if (program->packets == options->count)
         return false;
     if (!options->interface && !record->time_unknown &&
@@ -120,13 +124,22 @@ static bool take(struct program *program, const struct packet *packet)
 }
 
 /* Of an interface on which nothing comes: what has timed out and which interval is over is told all
- * the same. What may still be on its way has this much time. */
-static void pass_time(const struct program *program)
+ * the same. What may still be on its way has this much time. Time passes from the latest packet on,
+ * by a clock that never steps: if the time of day is set meanwhile, the next packet tells. */
+static void pass_time(struct program *program)
 {
-    const int64_t on_its_way_ns = INT64_C(500000000);
+    const int64_t on_its_way_ns = INT64_C(500000000), now_ns = pace_now();
 
-    if (program->options.interface && program->packets > 0)
-        monitor_pass_time(program->monitor, pace_time_of_day() - on_its_way_ns);
+    if (!program->options.interface)
+        return;
+    if (!program->is_idle) {
+        program->is_idle = true;
+        program->idle_since_ns = now_ns;
+        if (program->packets == 0)
+            program->latest_ns = pace_time_of_day();
+    }
+    monitor_pass_time(program->monitor,
+                      program->latest_ns + (now_ns - program->idle_since_ns) - on_its_way_ns);
 }
 
 static void fail(struct program *program)
