@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "monitor.h"
@@ -51,6 +53,10 @@ static void summarize(struct program *program)
     if (source->drops)
         drops = source->drops(source);
     monitor_summarize(program->monitor, drops);
+    if (program->pace.cut_pauses > 0)
+        fprintf(stderr, "pauses of more than %g s that --max-sleep cut: %" PRIu64 ", by %.1f s\n",
+                (double)program->pace.most_pause_ns / 1e9, program->pace.cut_pauses,
+                program->pace.cut_ns / 1e9);
 }
 
 /* Whether it is time to end; on the way prints the summary if it is due. */
@@ -216,6 +222,7 @@ static void begin_progress(struct program *program)
                                  !options->write && isatty(STDOUT_FILENO);
 
     program->pace.speed = options->speed;
+    program->pace.most_pause_ns = options->most_pause_ns;
     program->look_ns = program->progress.begin_ns = pace_now();
     if (!options->is_quiet && isatty(STDERR_FILENO) && !has_lines_there)
         program->progress.input = program->source->input;

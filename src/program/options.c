@@ -41,6 +41,7 @@ enum {
     LIVE_IDLE_S = 300,
     LIVE_FLOWS = 200000,
     BUFFER_KIB = 8192,
+    MOST_PAUSE_S = 60,
     MOST_KIB = 1 << 20,
 };
 
@@ -91,6 +92,7 @@ static const struct way ways[OPTIONS] = {
     [OPTION_READ] = {SOURCE, AT(options.file)},
     [OPTION_EMULATE] = {SOURCE, AT(options.file)},
     [OPTION_SPEED] = {FACTOR, AT(options.speed)},
+    [OPTION_MAX_SLEEP] = {SECONDS, AT(options.most_pause_ns)},
     [OPTION_FILTER] = {WORD, AT(options.filter)},
     [OPTION_COUNT] = {COUNT, AT(options.count), .most = UINT64_MAX},
     [OPTION_SECONDS] = {SECONDS, AT(options.duration_ns)},
@@ -258,6 +260,8 @@ static bool check(const struct words *words)
         wrong = "-i and -r are two sources: name one";
     else if (words->has[OPTION_SPEED] && !words->has[OPTION_EMULATE])
         wrong = "--speed needs -e: only an emulation has a speed";
+    else if (words->has[OPTION_MAX_SLEEP] && !words->has[OPTION_EMULATE])
+        wrong = "--max-sleep needs -e: only an emulation waits";
     else if (options->is_csv && options->table >= TABLE_EVENTS)
         wrong = "--events, --bandwidth and --index have no --csv: ask for JSON";
     else if (options->is_csv && options->is_json)
@@ -361,7 +365,9 @@ static bool parse_words(struct words *words, int argc, char **argv, int *exit_st
 bool options_parse(struct options *options, int argc, char **argv, int *exit_status)
 {
     struct words words = {
-        .options = {.speed = 1, .max_age_ns = 10 * NS_PER_S},
+        .options = {.speed = 1,
+                    .most_pause_ns = MOST_PAUSE_S * NS_PER_S,
+                    .max_age_ns = 10 * NS_PER_S},
         .split_format = EXPORT_PCAPNG,
         .buffer_kib = BUFFER_KIB,
         .summary_interval_ns = 10 * NS_PER_S,

@@ -228,6 +228,26 @@ def test_pace_follows_a_clock_that_jumps(connmon, tmp_path):
     assert 0.9 < time.monotonic() - begin < 5
 
 
+def test_a_long_pause_is_cut_and_told(connmon, tmp_path):
+    """Nobody waits an hour for a clock that was set; as tcpreplay, if a longest pause is given."""
+    packets = []
+    c = Connection(packets)
+    for ms in (0, 3600_000, 3600_100, 10_800_100):
+        c.client(ms, 1, 1, 100)
+    write_pcap(tmp_path / "pauses.pcap", packets)
+    begin = time.monotonic()
+    done = connmon.run("-e", tmp_path / "pauses.pcap", "--max-sleep", "0.3", "--json")
+    assert 0.7 <= time.monotonic() - begin < 10
+    assert done.stdout.count("\n") == 4
+    assert "pauses of more than 0.3 s that --max-sleep cut: 2, by 10799.4 s\n" in done.stderr
+    begin = time.monotonic()
+    assert "pauses" not in connmon.run("-e", tmp_path / "pauses.pcap", "--speed", "36000").stderr
+    assert time.monotonic() - begin >= 0.3
+    uncut = ["-e", tmp_path / "pauses.pcap", "--speed", "36000", "--max-sleep"]
+    assert "pauses" not in connmon.run(*uncut, "0").stderr
+    assert "0.05 s that --max-sleep cut: 2" in connmon.run(*uncut, "0.05").stderr
+
+
 def test_copies_are_told_or_kept(connmon):
     """Every second packet of dup-span.pcap is a copy."""
     capture = ROOT / "captures/cases/dup-span.pcap"
