@@ -176,6 +176,7 @@ def test_write_is_opened_without_root_s_rights(connmon, tmp_path):
 def test_refusals(connmon):
     connmon.refuses("-i", "nope0", status=2, names="nope0")
     connmon.refuses("-i", "lo", "-f", "tcp port", status=1, names="-f tcp port")
+    connmon.refuses("-i", "lo", "-f", "tcp.port == 25", status=1, names="-f takes a capture filter")
     connmon.refuses("-i", "lo", "--user", "no such user", status=2, names="--user")
 
 

@@ -101,6 +101,20 @@ def test_refused(connmon, args, names):
     assert not connmon.refuses(*args, status=1, names=names).stdout
 
 
+@pytest.mark.parametrize("text", [
+    "tcp.port == 25", "tcp.port==25", "ip.addr eq 192.0.2.1", "!(tcp.port in {25 80})", "port 25 and tcp.len > 0",
+    "tcp.analysis.retransmission", "connmon.rtt > 0.1", "http", "tls.handshake.type==1", "not tls && !dns"])
+def test_a_display_filter_is_recognized(connmon, text):
+    done = connmon.refuses("-r", CHAT, "-f", text, status=1, names="-f takes a capture filter")
+    assert "tcp port 25" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["tcp port", "port 70000", "tcp[13] == ", "tcp and (port 25", "vlan 5000"])
+def test_no_display_filter_is_seen_where_none_is(connmon, text):
+    done = connmon.run("-r", CHAT, "-f", text, status=1)
+    assert "display filter" not in done.stderr
+
+
 # --- What they do
 
 def test_lines(connmon):
