@@ -92,6 +92,9 @@ REFUSED = [
     (["-r", CHAT, "--index", "json", "--csv"], "--csv"),
     (["-r", CHAT, "--hosts", "--conversations"], "--hosts"),
     (["-r", CHAT, "--maxFlows", "5000000000"], "maxFlows"),
+    (["-r", CHAT, DNS], "mergecap -w -"), ([CHAT, DNS], "mergecap -w -"), ([CHAT, "-i", "lo"], "-i"),
+    (["-i", "lo", "-i", "any"], "-i any"), (["nowhere.pcap"], "nowhere.pcap: no such file"),
+    (["port 443", "-r", CHAT], "-f 'port 443'"), (["-r", CHAT, "--max-sleep", "1"], "-e"),
     (["-r", CHAT, "-f", "tcp port"], "-f"), (["-r", CHAT, "-f", "nonsense 5"], "-f"),
 ]
 
@@ -116,6 +119,13 @@ def test_no_display_filter_is_seen_where_none_is(connmon, text):
 
 
 # --- What they do
+
+def test_a_file_is_read_without_an_option(connmon):
+    want = connmon.run("-r", CHAT, "--json").stdout
+    assert connmon.run(CHAT, "--json").stdout == want
+    assert connmon.run("--json", CHAT).stdout == want
+    assert connmon.run("--json", "-", stdin=CHAT.read_bytes()).stdout == want
+
 
 def test_lines(connmon):
     human = connmon.run("-r", CHAT).stdout.splitlines()
