@@ -62,9 +62,12 @@ struct text_word {
     uint8_t size;
 };
 
+/* `size` if it is at most TEXT_SHORT; else what no compiler takes. */
+#define TEXT_FITTING(size) ((size) / ((size) <= TEXT_SHORT))
+
 #define TEXT_WORD(literal)                                                                         \
     {                                                                                              \
-        literal, sizeof(literal) - 1                                                               \
+        literal, TEXT_FITTING(sizeof(literal) - 1)                                                 \
     }
 
 static inline void text_word(struct text *text, const struct text_word *word)
