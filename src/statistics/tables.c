@@ -10,6 +10,9 @@
 
 #include "columns.h"
 
+/* What passed_ends and evicted_answered count is not lost to anyone: the delays of an end that was
+ * passed, and of a value that was answered, have been taken. A forgotten answer that comes again is
+ * taken for the first only if what it answers was sent again since. */
 char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
                      const struct statistics_totals *totals)
 {
@@ -19,7 +22,6 @@ char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
     } parts[] = {
         {core->evicted_connections, "connections"},
         {core->evicted_outstanding, "values that awaited an answer"},
-        {core->evicted_answered, "answered values"},
         {core->evicted_holes, "holes"},
         {core->evicted_recent, "packets of which copies were looked for"},
         {core->unmeasured_segments, "packets"},
