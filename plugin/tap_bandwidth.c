@@ -10,6 +10,7 @@
 #include "extract.h"
 #include "output.h"
 #include "taps.h"
+#include "terminal.h"
 
 enum { DEFAULT_TOP = 10 };
 
@@ -97,6 +98,7 @@ static char *start(const char *options, bool is_json)
 
     if (wrong)
         return wrong;
+    config.width = terminal_width;
     config.redraws = !is_json && output_is_terminal();
     bandwidth = bandwidth_new(&config, print, NULL);
     wrong = bandwidth ? taps_listen("connmon", bandwidth, options, reset, count, draw, finish)

@@ -10,6 +10,7 @@
 #include "output.h"
 #include "tables.h"
 #include "taps.h"
+#include "terminal.h"
 
 /* What one -z connmon,conv or connmon,hosts needs. */
 struct table_tap {
@@ -41,7 +42,8 @@ static void draw(void *data)
     struct connmon_stats core = {0};
 
     dissector_stats(&core);
-    if (!tables_write(tap->statistics, tap->kind, tap->format, &core, print, NULL)) {
+    if (!tables_write(tap->statistics, tap->kind, tap->format, terminal_width(), &core, print,
+                      NULL)) {
         fprintf(stderr, "tshark: connmon: no memory for the statistics\n");
         return;
     }

@@ -193,7 +193,7 @@ static void add_field(const struct report_column *column)
 void tap_table_register(void)
 {
     for (size_t i = 0; i < columns_of_conversation.column_count; i++)
-        if (columns_of_conversation.columns[i].is_brief && field_count < MOST_COLUMNS)
+        if (columns_of_conversation.columns[i].rank > 0 && field_count < MOST_COLUMNS)
             add_field(&columns_of_conversation.columns[i]);
     conversations.nfields = field_count;
     register_stat_tap_table_ui(&conversations);

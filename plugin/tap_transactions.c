@@ -10,6 +10,7 @@
 #include "listing.h"
 #include "output.h"
 #include "taps.h"
+#include "terminal.h"
 
 #define MOST_EXCHANGES 1048576
 #define MOST_BYTES (1024UL * 1024 * 1024) /* names and bodies included */
@@ -65,13 +66,14 @@ static void sum_up(void *sums, const struct exchange *exchange)
 static void draw(void *data)
 {
     const struct transactions_tap *tap = data;
+    const size_t width = terminal_width();
     uint64_t dropped;
     bool is_listed;
 
     exchanges_finish(tap->exchanges);
-    is_listed = tap->is_http
-                    ? listing_write_http(tap->exchanges, tap->format, tap->has_bodies, print, NULL)
-                    : listing_write_sums(tap->sums, tap->format, print, NULL);
+    is_listed = tap->is_http ? listing_write_http(tap->exchanges, tap->format, tap->has_bodies,
+                                                  width, print, NULL)
+                             : listing_write_sums(tap->sums, tap->format, width, print, NULL);
     output_flush();
     dropped = exchanges_losses(tap->exchanges).dropped;
     dropped += tap->sums ? sums_losses(tap->sums).dropped : 0;

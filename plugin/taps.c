@@ -87,8 +87,12 @@ static char *usage(void)
     return g_string_free(words, FALSE);
 }
 
+/* Our name alone is listed by tshark's -z help, too, and prints what the program prints if it is
+ * asked for nothing else. */
 static const struct tap_kind *find_kind(const char **options)
 {
+    if (strcmp(*options, PREFIX) == 0)
+        *options = PREFIX ",lines";
     if (taps_take_word(options, PREFIX))
         for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
             if (taps_take_word(options, kinds[i].word))
@@ -140,7 +144,7 @@ void taps_register(void)
 {
     if (!interest_is_tshark()) /* others have windows */
         return;
-    register_name(PREFIX); /* for words that are none of ours */
+    register_name(PREFIX); /* by itself, and with words that are none of ours */
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         char *name = g_strconcat(PREFIX ",", kinds[i].word, NULL);
 

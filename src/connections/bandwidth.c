@@ -137,26 +137,37 @@ static void settle(struct bandwidth *bandwidth)
     bandwidth->waiting = 0;
 }
 
-void bandwidth_finish(struct bandwidth *bandwidth)
+static bool is_empty(const struct bandwidth *bandwidth)
+{
+    return bandwidth->interval.bytes == 0 && bandwidth->table.count == 0;
+}
+
+static void write_interval(struct bandwidth *bandwidth)
 {
     const struct report_kind *kind =
         bandwidth->config.by_host ? &rates_of_address : &rates_of_connection;
     const struct rates_table *table = &bandwidth->table;
     size_t count;
 
-    settle(bandwidth);
-    if (bandwidth->interval.bytes == 0 && table->count == 0)
-        return;
     bandwidth->interval.active = table->begun;
     count = select_rows(bandwidth);
     if (bandwidth->config.is_json) {
         report_json(kind, table->order, count, bandwidth->sink, bandwidth->to);
     } else {
         write_head(bandwidth);
-        report_text(kind, table->order, count, bandwidth->sink, bandwidth->to);
+        report_text(kind, table->order, count,
+                    bandwidth->config.width ? bandwidth->config.width() : 0, bandwidth->sink,
+                    bandwidth->to);
         bandwidth->sink(bandwidth->to, "\n", 1);
     }
     forget_interval(bandwidth);
+}
+
+void bandwidth_finish(struct bandwidth *bandwidth)
+{
+    settle(bandwidth);
+    if (!is_empty(bandwidth))
+        write_interval(bandwidth);
 }
 
 /* Ends the interval, unless it has that time, and begins the one that has. All begin at whole
@@ -174,7 +185,9 @@ static void go_to(struct bandwidth *bandwidth, int64_t time_ns)
     passed = (time - start) / length;
     if (passed == 0)
         return;
-    bandwidth_finish(bandwidth);
+    settle(bandwidth);
+    if (!is_empty(bandwidth) || (bandwidth->config.shows_idle && time_ns > interval->start_ns))
+        write_interval(bandwidth);
     interval->start_ns = time_ns > interval->start_ns
                              ? (int64_t)(start + passed * length)
                              : (int64_t)(start - ((start - time - 1) / length + 1) * length);

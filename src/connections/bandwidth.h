@@ -2,8 +2,9 @@
  *
  * Intervals of capture time begin with the first packet's. Of each, the connections (or addresses)
  * that sent the most are written when it ends. What is idle costs nothing and is not shown, nor is
- * an interval without packets. A packet counts in the interval of its own time: where the capture's
- * clock steps back, an interval that was written may come again, with what is in it then.
+ * an interval without packets unless that is asked for. A packet counts in the interval of its own
+ * time: where the capture's clock steps back, an interval that was written may come again, with
+ * what is in it then.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,12 +16,14 @@
 #include "report.h"
 
 struct bandwidth_config {
-    int64_t interval_ns; /* above 0 */
-    size_t top;          /* rows of an interval that are written, at most; 0: all that are active */
-    uint32_t most;       /* rows that are held, at most; 0: all. Beyond it, the smaller half goes */
-    bool by_host;        /* addresses, not connections */
-    bool is_json;        /* JSON Lines, one object per row; else text */
-    bool redraws;        /* text on a terminal: each table in the place of the one before */
+    int64_t interval_ns;   /* above 0 */
+    size_t top;            /* rows of an interval that are written, at most; 0: all */
+    uint32_t most;         /* rows that are held, at most; 0: all. Beyond it, the smaller half goes */
+    bool by_host;          /* addresses, not connections */
+    bool is_json;          /* JSON Lines, one object per row; else text */
+    bool shows_idle;       /* in text, an interval without packets, too, if time passes it by */
+    bool redraws;          /* text on a terminal: each table in the place of the one before */
+    size_t (*width)(void); /* of that terminal now; NULL: none is too wide */
 };
 
 struct bandwidth;

@@ -9,7 +9,7 @@
 #include "text.h"
 
 enum column {
-#define COLUMN(id, type, is_brief, name, title, help) COLUMN_##id,
+#define COLUMN(id, type, rank, name, title, help) COLUMN_##id,
 #define INTERVAL_COLUMN COLUMN
 #define CONNECTION_COLUMN COLUMN
 #define ADDRESS_COLUMN COLUMN
@@ -20,8 +20,8 @@ enum column {
 
 enum { OTHER_WAY = 0x100 }; /* in a column's id: of ways[1] */
 
-#define ROW(way, prefix, id, type, is_brief, name, title, help)                                    \
-    {prefix, name, title, help, REPORT_##type, is_brief, (way) | (id)},
+#define ROW(way, prefix, id, type, rank, name, title, help)                                    \
+    {prefix, name, title, help, REPORT_##type, rank, (way) | (id)},
 
 static const struct report_column connection_columns[] = {
 #define INTERVAL_COLUMN(id, ...) ROW(0, NULL, COLUMN_##id, __VA_ARGS__)

@@ -233,7 +233,7 @@ struct connmon_stats {
     uint64_t evicted_connections; /* dropped by max_connections or max_memory */
     uint64_t evicted_outstanding; /* dropped by a cap before max_age: a delay may be missing */
     uint64_t passed_ends;         /* dropped by max_passed: hardly ever is a delay missed by that */
-    uint64_t evicted_answered;    /* dropped by a cap: a very late repetition may count twice */
+    uint64_t evicted_answered;    /* dropped by a cap: hardly ever does a repetition count twice */
     uint64_t evicted_holes;       /* dropped by a cap: a fill may show as a retransmission */
     uint64_t evicted_recent;      /* dropped by a cap: their copies show as retransmissions */
     uint64_t copies;              /* segments that were copies of others */

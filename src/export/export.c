@@ -95,7 +95,7 @@ static struct part *part_of(struct export *export, const struct connmon_observat
 static bool has_file(const struct export *export, struct part *part)
 {
     static const char *const extensions[] = {
-        [EXPORT_PCAPNG] = ".pcapng", [EXPORT_PCAP] = ".pcap",   [EXPORT_JSON] = ".json",
+        [EXPORT_PCAPNG] = ".pcapng", [EXPORT_PCAP] = ".pcap",   [EXPORT_JSON] = ".jsonl",
         [EXPORT_TEXT] = ".txt",      [EXPORT_PAYLOAD] = ".bin",
     };
     char label[CONNMON_LABEL_SIZE];
@@ -360,7 +360,7 @@ const struct export_gap *export_gaps(const struct export *export, uint32_t conne
 
 bool export_begin_index(struct export *export)
 {
-    return folder_add(export->folder, "index", ".json", &export->index);
+    return folder_add(export->folder, "index", ".jsonl", &export->index);
 }
 
 void export_put_index(void *to, const char *text, size_t size)

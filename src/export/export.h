@@ -78,7 +78,7 @@ const char *export_file(const struct export *export, uint32_t connection, uint8_
 const struct export_gap *export_gaps(const struct export *export, uint32_t connection,
                                      uint8_t direction, size_t *count);
 
-/* One more file, "index.json", to be written by parts. False if there is no memory for it. */
+/* One more file, "index.jsonl", to be written by parts. False if there is no memory for it. */
 bool export_begin_index(struct export *export);
 void export_put_index(void *export, const char *text, size_t size);
 void export_end_index(struct export *export);

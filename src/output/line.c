@@ -25,22 +25,13 @@ static bool is_due(const struct connmon_result *result, bool quick)
 /* Three digits and a unit, such as 1.23ms or 123ms; hundreds of seconds as they come. */
 static void put_delay(struct text *text, int64_t ns, size_t width)
 {
-    static const struct {
-        int64_t ns;
-        const char *name;
-    } units[] = {{NS_PER_S, "s"}, {1000000, "ms"}, {1000, "us"}};
     char digits[32];
     struct text number = {digits, digits + sizeof(digits)};
-    size_t i = ns >= units[0].ns ? 0 : ns >= units[1].ns ? 1 : 2;
-    int64_t whole = ns / units[i].ns, hundredths = ns % units[i].ns / (units[i].ns / 100);
+    uint64_t thousandths = (uint64_t)ns;
+    const size_t unit = text_unit(&thousandths, text_duration_units);
 
-    text_signed(&number, whole, 0);
-    if (whole < 100) {
-        text_char(&number, '.');
-        text_digits(&number, (uint64_t)(whole < 10 ? hundredths : hundredths / 10),
-                    whole < 10 ? 2 : 1);
-    }
-    text_string(&number, units[i].name);
+    text_rounded(&number, thousandths, text_decimals(thousandths));
+    text_string(&number, text_duration_units[unit]);
     text_right(text, digits, (size_t)(number.at - digits), width);
 }
 

@@ -123,29 +123,47 @@ void text_seconds(struct text *text, int64_t ns, size_t digits, size_t width)
     commit(text, number, size);
 }
 
+void text_rounded(struct text *text, uint64_t thousandths, size_t decimals)
+{
+    static const uint64_t steps[] = {1000, 100, 10, 1};
+    const uint64_t step = steps[decimals], parts = 1000 / step;
+    const uint64_t rounded = thousandths / step + (thousandths % step * 2 >= step);
+
+    text_unsigned(text, rounded / parts, 0);
+    if (decimals == 0)
+        return;
+    text_char(text, '.');
+    text_digits(text, rounded % parts, decimals);
+}
+
+size_t text_decimals(uint64_t thousandths)
+{
+    return thousandths < 9995 ? 2 : thousandths < 99950 ? 1 : 0;
+}
+
+size_t text_unit(uint64_t *thousandths, const char *const *units)
+{
+    size_t unit = 0;
+
+    for (; *thousandths >= 999500 && units[unit + 1]; unit++)
+        *thousandths /= 1000; /* the digit that rounds the third is still there */
+    return unit;
+}
+
 void text_scaled(struct text *text, uint64_t thousandths, const char *const *units)
 {
-    while (thousandths >= 1000000 && units[1]) {
-        thousandths /= 1000;
-        units++;
-    }
-    text_unsigned(text, thousandths / 1000, 0);
-    if (thousandths < 100000) {
-        text_char(text, '.');
-        if (thousandths < 10000)
-            text_digits(text, thousandths % 1000 / 10, 2);
-        else
-            text_digits(text, thousandths % 1000 / 100, 1);
-    }
+    const size_t unit = text_unit(&thousandths, units);
+
+    text_rounded(text, thousandths, thousandths == 0 ? 0 : text_decimals(thousandths));
     text_char(text, ' ');
-    text_string(text, *units);
+    text_string(text, units[unit]);
 }
+
+const char *const text_duration_units[] = {"us", "ms", "s", NULL};
 
 void text_duration(struct text *text, int64_t ns)
 {
-    static const char *const units[] = {"us", "ms", "s", NULL};
-
-    text_scaled(text, ns < 0 ? 0 : (uint64_t)ns, units);
+    text_scaled(text, ns < 0 ? 0 : (uint64_t)ns, text_duration_units);
 }
 
 /* Local time. Thousands of packets have the same second, and to ask the system costs as much as the

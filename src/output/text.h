@@ -62,9 +62,12 @@ struct text_word {
     uint8_t size;
 };
 
+/* `size` if it is at most TEXT_SHORT; else what no compiler takes. */
+#define TEXT_FITTING(size) ((size) / ((size) <= TEXT_SHORT))
+
 #define TEXT_WORD(literal)                                                                         \
     {                                                                                              \
-        literal, sizeof(literal) - 1                                                               \
+        literal, TEXT_FITTING(sizeof(literal) - 1)                                                 \
     }
 
 static inline void text_word(struct text *text, const struct text_word *word)
@@ -86,10 +89,18 @@ void text_digits(struct text *text, uint64_t value, size_t digits);
  * says more than passed. */
 void text_seconds(struct text *text, int64_t ns, size_t digits, size_t width);
 
-/* A number in three significant digits and the largest unit that leaves one before the point, with
- * a space between them. `units` end with NULL, each is a thousand times the one before, and the
- * number is in thousandths of the first. */
+/* A number in three significant digits, rounded, and the largest unit that leaves one before the
+ * point, with a space between them; "0 us" if it is 0. `units` end with NULL, each is a thousand
+ * times the one before, and the number is in thousandths of the first. */
 void text_scaled(struct text *text, uint64_t thousandths, const char *const *units);
+
+/* Its parts. The unit's index, and the number in thousandths of that; how many digits behind the
+ * point make three in all; the number with up to 3 of them, rounded half up. */
+size_t text_unit(uint64_t *thousandths, const char *const *units);
+size_t text_decimals(uint64_t thousandths);
+void text_rounded(struct text *text, uint64_t thousandths, size_t decimals);
+
+extern const char *const text_duration_units[]; /* from microseconds on */
 
 /* Nanoseconds as "24.9 ms"; 0 if negative. */
 void text_duration(struct text *text, int64_t ns);

@@ -5,6 +5,7 @@
 #include "bpf.h"
 
 #include <pcap/pcap.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,26 @@ void bpf_free(struct bpf *bpf)
     free(bpf);
 }
 
+const char *bpf_hint(const char *text)
+{
+    /* A field that is compared, or that stands first, or a protocol that libpcap does not know. */
+    static const char *const pattern =
+        "(^|[^[:alnum:]_.])[a-z][a-z0-9_]*(\\.[a-z0-9_]+)+ *"
+        "([=!<>~]|(eq|ne|gt|lt|ge|le|in|contains|matches)[^[:alnum:]])"
+        "|^[ (!]*[a-z][a-z0-9_]*\\.[a-z]"
+        "|^[ (!]*(not +)?(connmon|dns|eth|frame|http|http2|quic|tls)([ )]|$)";
+    bool is_display_filter;
+    regex_t regex;
+
+    if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+        return "";
+    is_display_filter = regexec(&regex, text, 0, NULL, 0) == 0;
+    regfree(&regex);
+    return is_display_filter ? "; this looks like a display filter, but -f takes a capture filter, "
+                               "as in 'tcp port 25': see pcap-filter(7)"
+                             : "";
+}
+
 static bool compile(struct bpf *bpf, int link_type, struct bpf_program *code)
 {
     /* The one type that files and libpcap number differently. */
@@ -52,7 +73,7 @@ static bool compile(struct bpf *bpf, int link_type, struct bpf_program *code)
     if (!dead)
         return false;
     if (pcap_compile(dead, code, bpf->text, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-        snprintf(bpf->error, sizeof(bpf->error), "%s", pcap_geterr(dead));
+        snprintf(bpf->error, sizeof(bpf->error), "%s%s", pcap_geterr(dead), bpf_hint(bpf->text));
         pcap_close(dead);
         return false;
     }

@@ -9,8 +9,8 @@
 
 #include "record.h"
 
-/* Room for what libpcap has to say. */
-enum { BPF_ERROR_SIZE = 256 };
+/* Room for what libpcap has to say, and a hint. */
+enum { BPF_ERROR_SIZE = 400 };
 
 struct bpf;
 
@@ -24,5 +24,9 @@ void bpf_free(struct bpf *bpf);
 bool bpf_takes(struct bpf *bpf, const struct record *record);
 
 const char *bpf_error(const struct bpf *bpf);
+
+/* What to say behind a filter's error: a hint with a semicolon before it if the text looks like a
+ * display filter, which is another language; else "". */
+const char *bpf_hint(const char *text);
 
 #endif

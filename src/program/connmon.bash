@@ -4,7 +4,7 @@
 _connmon() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     local options="
-        -i --interface -r --read -e --emulate --speed -f --filter -c --count -s --seconds
+        -i --interface -r --read -e --emulate --speed --max-sleep -f --filter -c --count -s --seconds
         --bufferSize --buffer-size --user -m --machine -Q --quick -l --showLocal --show-local
         --json --csv --conversations --hosts --transactions --events --bandwidth --index --write
         -q --quiet -v --verbose --sumInt --sum-int

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bpf.h"
 #include "say.h"
 #include "source.h"
 
@@ -145,7 +146,7 @@ struct source *source_open_interface(const char *name, const char *filter, uint3
         return NULL;
     }
     if (filter && !set_filter(live, filter)) {
-        say("-f %s: %s", filter, pcap_geterr(live->pcap));
+        say("-f %s: %s%s", filter, pcap_geterr(live->pcap), bpf_hint(filter));
         *exit_status = EXIT_USAGE;
         close_live(&live->source);
         return NULL;

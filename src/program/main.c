@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "monitor.h"
@@ -33,10 +35,12 @@ struct program {
     struct pace pace;
     struct progress progress;
     uint64_t packets;
-    int64_t begin_ns;   /* what the duration and the interval count from */
-    int64_t summary_ns; /* when the next summary is due */
-    int64_t look_ns;    /* when we last looked around */
-    bool has_begun;
+    int64_t begin_ns;      /* what the duration and the interval count from */
+    int64_t summary_ns;    /* when the next summary is due */
+    int64_t look_ns;       /* when we last looked around */
+    int64_t latest_ns;     /* live: capture time of the latest packet, or when we began to wait */
+    int64_t idle_since_ns; /* when nothing came any more; valid if is_idle */
+    bool has_begun, is_idle;
     int exit_status;
 };
 
@@ -49,6 +53,10 @@ static void summarize(struct program *program)
     if (source->drops)
         drops = source->drops(source);
     monitor_summarize(program->monitor, drops);
+    if (program->pace.cut_pauses > 0)
+        fprintf(stderr, "pauses of more than %g s that --max-sleep cut: %" PRIu64 ", by %.1f s\n",
+                (double)program->pace.most_pause_ns / 1e9, program->pace.cut_pauses,
+                program->pace.cut_ns / 1e9);
 }
 
 /* Whether it is time to end; on the way prints the summary if it is due. */
@@ -110,6 +118,8 @@ static bool take(struct program *program, const struct packet *packet)
         return false;
     monitor_take(program->monitor, packet);
     program->packets++;
+    program->latest_ns = record->time_ns;
+    program->is_idle = false;
     if (program->packets == options->count)
         return false;
     if (!options->interface && !record->time_unknown &&
@@ -120,13 +130,22 @@ static bool take(struct program *program, const struct packet *packet)
 }
 
 /* Of an interface on which nothing comes: what has timed out and which interval is over is told all
- * the same. What may still be on its way has this much time. */
-static void pass_time(const struct program *program)
+ * the same. What may still be on its way has this much time. Time passes from the latest packet on,
+ * by a clock that never steps: if the time of day is set meanwhile, the next packet tells. */
+static void pass_time(struct program *program)
 {
-    const int64_t on_its_way_ns = INT64_C(500000000);
+    const int64_t on_its_way_ns = INT64_C(500000000), now_ns = pace_now();
 
-    if (program->options.interface && program->packets > 0)
-        monitor_pass_time(program->monitor, pace_time_of_day() - on_its_way_ns);
+    if (!program->options.interface)
+        return;
+    if (!program->is_idle) {
+        program->is_idle = true;
+        program->idle_since_ns = now_ns;
+        if (program->packets == 0)
+            program->latest_ns = pace_time_of_day();
+    }
+    monitor_pass_time(program->monitor,
+                      program->latest_ns + (now_ns - program->idle_since_ns) - on_its_way_ns);
 }
 
 static void fail(struct program *program)
@@ -203,6 +222,7 @@ static void begin_progress(struct program *program)
                                  !options->write && isatty(STDOUT_FILENO);
 
     program->pace.speed = options->speed;
+    program->pace.most_pause_ns = options->most_pause_ns;
     program->look_ns = program->progress.begin_ns = pace_now();
     if (!options->is_quiet && isatty(STDERR_FILENO) && !has_lines_there)
         program->progress.input = program->source->input;

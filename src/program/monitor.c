@@ -15,6 +15,7 @@
 #include "local.h"
 #include "summary.h"
 #include "tables.h"
+#include "terminal.h"
 #include "view.h"
 
 /* Bounds what hostile connections may hold; honest ones need a tenth of it. */
@@ -178,6 +179,12 @@ static void print(void *output, const char *bytes, size_t size)
     output_write(output, bytes, size);
 }
 
+/* Of the terminal that a table goes to; 0: to none. */
+static size_t width_of(const struct options *options)
+{
+    return options->write ? 0 : terminal_width();
+}
+
 bool monitor_print_table(struct monitor *monitor)
 {
     const struct options *options = monitor->options;
@@ -192,7 +199,7 @@ bool monitor_print_table(struct monitor *monitor)
     return options->table == TABLE_NONE ||
            tables_write(monitor->statistics,
                         options->table == TABLE_HOSTS ? TABLES_HOSTS : TABLES_CONVERSATIONS, format,
-                        &core, print, monitor->output);
+                        width_of(options), &core, print, monitor->output);
 }
 
 void monitor_summarize(const struct monitor *monitor, struct source_drops drops)

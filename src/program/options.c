@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "argument.h"
 #include "say.h"
@@ -41,6 +42,7 @@ enum {
     LIVE_IDLE_S = 300,
     LIVE_FLOWS = 200000,
     BUFFER_KIB = 8192,
+    MOST_PAUSE_S = 60,
     MOST_KIB = 1 << 20,
 };
 
@@ -71,6 +73,7 @@ struct way {
     size_t at;        /* where the value goes, in struct words */
     uint64_t most;
     const char *const *choices;
+    const char *instead;      /* of a second source */
     enum options_table table; /* asked for by this option */
 };
 
@@ -86,11 +89,14 @@ static const char *const split_formats[] = {
 static const char *const index_formats[] = {
     [TREE_JSON] = "json", [TREE_PLIST] = "plist", [TREE_TEXT] = "text", NULL};
 
+static const char join[] = "to join captures: mergecap -w - FILE FILE | connmon -r -";
+
 static const struct way ways[OPTIONS] = {
-    [OPTION_INTERFACE] = {SOURCE, AT(options.interface)},
-    [OPTION_READ] = {SOURCE, AT(options.file)},
-    [OPTION_EMULATE] = {SOURCE, AT(options.file)},
+    [OPTION_INTERFACE] = {SOURCE, AT(options.interface), .instead = "-i any captures on all"},
+    [OPTION_READ] = {SOURCE, AT(options.file), .instead = join},
+    [OPTION_EMULATE] = {SOURCE, AT(options.file), .instead = join},
     [OPTION_SPEED] = {FACTOR, AT(options.speed)},
+    [OPTION_MAX_SLEEP] = {SECONDS, AT(options.most_pause_ns)},
     [OPTION_FILTER] = {WORD, AT(options.filter)},
     [OPTION_COUNT] = {COUNT, AT(options.count), .most = UINT64_MAX},
     [OPTION_SECONDS] = {SECONDS, AT(options.duration_ns)},
@@ -127,7 +133,7 @@ static const struct way ways[OPTIONS] = {
 
 static void print_help(FILE *to)
 {
-    fputs("usage: connmon -i INTERFACE | -r FILE | -e FILE [options]\n"
+    fputs("usage: connmon -i INTERFACE | [-r] FILE | -e FILE [options]\n"
           "Passive round-trip delays of TCP, packet by packet.\n\n",
           to);
     for (int i = 0; i < OPTIONS; i++) {
@@ -174,10 +180,11 @@ static bool set_table(struct options *options, enum options_table table)
     return true;
 }
 
-static bool set_source(const char **source, const char *option, const char *argument)
+static bool set_source(const char **source, const char *option, const char *argument,
+                       const char *instead)
 {
     if (*source) {
-        say("--%s %s: there is one source already, %s", option, argument, *source);
+        say("--%s %s: there is one source already, %s; %s", option, argument, *source, instead);
         return false;
     }
     *source = argument;
@@ -195,7 +202,7 @@ static bool take_value(const struct way *way, void *value, const char *option, c
         *(const char **)value = argument;
         return true;
     case SOURCE:
-        return set_source(value, option, argument);
+        return set_source(value, option, argument, way->instead);
     case COUNT:
         return argument_count(option, argument, way->most, value) &&
                (!way->is_positive || *(uint64_t *)value > 0 ||
@@ -258,6 +265,8 @@ static bool check(const struct words *words)
         wrong = "-i and -r are two sources: name one";
     else if (words->has[OPTION_SPEED] && !words->has[OPTION_EMULATE])
         wrong = "--speed needs -e: only an emulation has a speed";
+    else if (words->has[OPTION_MAX_SLEEP] && !words->has[OPTION_EMULATE])
+        wrong = "--max-sleep needs -e: only an emulation waits";
     else if (options->is_csv && options->table >= TABLE_EVENTS)
         wrong = "--events, --bandwidth and --index have no --csv: ask for JSON";
     else if (options->is_csv && options->is_json)
@@ -336,6 +345,18 @@ static enum id id_of(int answer)
     return id;
 }
 
+/* A word without an option is a capture to be read if it is the name of a file, as of wireshark(1);
+ * it is no filter, as of tcpdump(1). */
+static bool take_operand(struct words *words, const char *word)
+{
+    if (strcmp(word, "-") == 0 || access(word, F_OK) == 0)
+        return take(words, OPTION_READ, word);
+    say("%s: no such file, and no option; a capture filter is given with -f, as in -f 'port 443'; "
+        "see connmon --help",
+        word);
+    return false;
+}
+
 static bool parse_words(struct words *words, int argc, char **argv, int *exit_status)
 {
     struct option names[NAMES];
@@ -352,16 +373,18 @@ static bool parse_words(struct words *words, int argc, char **argv, int *exit_st
         if (!take(words, id_of(answer), optarg))
             return false;
     }
-    if (optind == argc)
-        return true;
-    say("%s: what is this? Files are named with -r; see connmon --help", argv[optind]);
-    return false;
+    for (; optind < argc; optind++)
+        if (!take_operand(words, argv[optind]))
+            return false;
+    return true;
 }
 
 bool options_parse(struct options *options, int argc, char **argv, int *exit_status)
 {
     struct words words = {
-        .options = {.speed = 1, .max_age_ns = 10 * NS_PER_S},
+        .options = {.speed = 1,
+                    .most_pause_ns = MOST_PAUSE_S * NS_PER_S,
+                    .max_age_ns = 10 * NS_PER_S},
         .split_format = EXPORT_PCAPNG,
         .buffer_kib = BUFFER_KIB,
         .summary_interval_ns = 10 * NS_PER_S,

@@ -37,7 +37,8 @@ struct options {
     const char *interface; /* one of these two */
     const char *file;      /* "-": standard input */
     bool is_emulating;
-    double speed; /* > 0; of the emulation */
+    double speed;          /* > 0; of the emulation */
+    int64_t most_pause_ns; /* likewise; 0: no limit */
 
     const char *filter;  /* NULL: all */
     uint64_t count;      /* 0: no limit */

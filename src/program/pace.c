@@ -52,10 +52,20 @@ int64_t pace_captured(struct pace *pace, int64_t time_ns)
 
 int64_t pace_left(struct pace *pace, int64_t time_ns)
 {
-    const double most = 9e18, due = (double)pace_captured(pace, time_ns) / pace->speed;
+    const double most = 9e18;
+    const int64_t before_ns = pace->captured_ns;
+    double pause = (double)(pace_captured(pace, time_ns) - before_ns) / pace->speed;
     int64_t passed = pace_now() - pace->first_now_ns;
 
-    return due > most ? INT64_MAX : (int64_t)due > passed ? (int64_t)due - passed : 0;
+    if (pace->most_pause_ns > 0 && pause > (double)pace->most_pause_ns) {
+        pace->cut_pauses++;
+        pace->cut_ns += pause - (double)pace->most_pause_ns;
+        pause = (double)pace->most_pause_ns;
+    }
+    pace->due_ns += pause;
+    if (pace->due_ns > most)
+        return INT64_MAX;
+    return (int64_t)pace->due_ns > passed ? (int64_t)pace->due_ns - passed : 0;
 }
 
 void pace_sleep(int64_t ns)

@@ -13,6 +13,7 @@
 #include "listing.h"
 #include "split.h"
 #include "stalls.h"
+#include "terminal.h"
 
 enum {
     TOP = 10,             /* rows of an interval */
@@ -32,6 +33,7 @@ struct exchange_view {
     struct stalls *stalls; /* in these */
     struct output *output;
     enum listing_format format;
+    size_t width; /* of the terminal that it goes to; 0: to none */
 };
 
 static void sum_up(void *sums, const struct exchange *exchange)
@@ -65,6 +67,7 @@ static void *open_exchanges(const struct options *options, uint32_t most, struct
         return NULL;
     view->output = output;
     view->format = options->is_json ? LISTING_JSON : options->is_csv ? LISTING_CSV : LISTING_TEXT;
+    view->width = options->write ? 0 : terminal_width();
     view->sums = sums_new(most);
     view->stalls = stalls_new(stall_limits, most);
     view->exchanges = exchanges_new(&limits, sum_up, view->sums);
@@ -89,7 +92,7 @@ static bool finish_exchanges(void *data)
     struct exchange_view *view = data;
 
     exchanges_finish(view->exchanges);
-    return listing_write_sums(view->sums, view->format, print, view->output);
+    return listing_write_sums(view->sums, view->format, view->width, print, view->output);
 }
 
 /* Of a connection that is forgotten, all that was seen counts in the table. */
@@ -174,6 +177,8 @@ static void *open_bandwidth(const struct options *options, uint32_t most, struct
         .most = most,
         .by_host = options->by_host,
         .is_json = options->is_json,
+        .shows_idle = options->interface != NULL,
+        .width = options->write ? NULL : terminal_width,
         .redraws = !options->is_json && !options->write && isatty(STDOUT_FILENO),
     };
 

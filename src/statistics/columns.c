@@ -10,9 +10,9 @@
 #include "text.h"
 
 enum column {
-#define CONVERSATION_COLUMN(id, type, is_brief, name, title, help) CONVERSATION_##id,
-#define HOST_COLUMN(id, type, is_brief, name, title, help) HOST_##id,
-#define SIDE_COLUMN(id, type, is_brief, name, title, help) SIDE_##id,
+#define CONVERSATION_COLUMN(id, type, rank, name, title, help) CONVERSATION_##id,
+#define HOST_COLUMN(id, type, rank, name, title, help) HOST_##id,
+#define SIDE_COLUMN(id, type, rank, name, title, help) SIDE_##id,
 #define LONE_SIDE_COLUMN SIDE_COLUMN
 #define VERDICT_COLUMN CONVERSATION_COLUMN
 #include "columns.def"
@@ -20,8 +20,8 @@ enum column {
 
 enum { OF_SERVER = 0x100 }; /* in the id of a conversation's column: of the server's side */
 
-#define ROW(side, prefix, id, type, is_brief, name, title, help)                                   \
-    {prefix, name, title, help, REPORT_##type, is_brief, (side) | (id)},
+#define ROW(side, prefix, id, type, rank, name, title, help)                                   \
+    {prefix, name, title, help, REPORT_##type, rank, (side) | (id)},
 
 static const struct report_column conversation_columns[] = {
 #define CONVERSATION_COLUMN(id, ...) ROW(0, NULL, CONVERSATION_##id, __VA_ARGS__)

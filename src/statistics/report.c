@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "scale.h"
 #include "text.h"
 
 enum {
@@ -36,18 +37,6 @@ char *report_column_title(const struct report_column *column, char *text, size_t
     return text;
 }
 
-/* As text_scaled(), of a number in the first unit, which is not divided. */
-static void put_whole_scaled(struct text *text, uint64_t number, const char *const *units)
-{
-    if (number >= 1000) {
-        text_scaled(text, number, units + 1);
-        return;
-    }
-    text_unsigned(text, number, 0);
-    text_char(text, ' ');
-    text_string(text, *units);
-}
-
 /* So much of a name as a table has room for. */
 static void put_name(struct text *text, const struct report_cell *cell)
 {
@@ -63,9 +52,7 @@ static void put_name(struct text *text, const struct report_cell *cell)
 static void put_readable(struct text *text, const struct report_column *column,
                          const struct report_cell *cell)
 {
-    static const char *const bytes[] = {"B", "kB", "MB", "GB", "TB", NULL};
-    static const char *const rates[] = {"bit/s", "kbit/s", "Mbit/s", "Gbit/s", NULL};
-    uint64_t number = cell->number < 0 ? 0 : (uint64_t)cell->number;
+    const uint64_t number = cell->number < 0 ? 0 : (uint64_t)cell->number;
 
     if (!cell->is_present)
         return;
@@ -78,18 +65,12 @@ static void put_readable(struct text *text, const struct report_column *column,
         put_name(text, cell);
         break;
     case REPORT_TIME:
-        text_duration(text, cell->number);
-        break;
     case REPORT_BYTES:
-        put_whole_scaled(text, number, bytes);
-        break;
     case REPORT_RATE:
-        put_whole_scaled(text, number, rates);
+        scale_put_alone(text, column->type, cell->number);
         break;
     case REPORT_SHARE:
-        text_unsigned(text, number / 10000, 0);
-        text_char(text, '.');
-        text_digits(text, number / 1000 % 10, 1);
+        text_rounded(text, number / 10, 1);
         text_string(text, " %");
         break;
     case REPORT_BOOLEAN:
@@ -177,9 +158,6 @@ static bool is_narrow(const struct report_column *column, const struct report_ce
         int64_t most;
     } usual[REPORT_BOOLEAN + 1] = {
         [REPORT_COUNT] = {sizeof("999") - 1, 999},
-        [REPORT_BYTES] = {sizeof("1.00 kB") - 1, INT64_C(1000000000000)},
-        [REPORT_TIME] = {sizeof("1.00 ms") - 1, 1000 * NS_PER_S},
-        [REPORT_RATE] = {sizeof("1.00 kbit/s") - 1, INT64_C(1000000000)},
         [REPORT_BOOLEAN] = {sizeof("yes") - 1, 1},
     };
 
@@ -189,30 +167,39 @@ static bool is_narrow(const struct report_column *column, const struct report_ce
            cell->number >= 0 && cell->number <= usual[column->type].most;
 }
 
-/* The brief columns of a kind. */
+/* The columns of a kind that a person is shown. */
 struct table {
     const struct report_kind *kind;
     const struct report_column *columns[MOST_COLUMNS];
+    struct scale scales[MOST_COLUMNS]; /* of numbers with a unit */
     size_t widths[MOST_COLUMNS];
     size_t begins[MOST_COLUMNS]; /* where they stand in a line */
     size_t count, width;
+    size_t left_out; /* columns, for want of width */
 };
 
 /* As wide as their titles. */
 static void take_columns(struct table *table, const struct report_kind *kind)
 {
     table->kind = kind;
-    table->count = 0;
+    table->count = table->left_out = 0;
     for (size_t i = 0; i < kind->column_count; i++) {
-        if (!kind->columns[i].is_brief)
+        if (kind->columns[i].rank == 0)
             continue;
         table->columns[table->count] = &kind->columns[i];
+        table->scales[table->count] = (struct scale){0};
         table->widths[table->count++] = strlen(kind->columns[i].title);
     }
 }
 
-/* Widens the columns to what a row needs. */
-static void widen(struct table *table, const void *row)
+static void widen(struct table *table, size_t i, size_t width)
+{
+    if (width > table->widths[i])
+        table->widths[i] = width;
+}
+
+/* Sees what a row needs. */
+static void measure(struct table *table, const void *row)
 {
     for (size_t i = 0; i < table->count; i++) {
         const struct report_column *column = table->columns[i];
@@ -223,10 +210,20 @@ static void widen(struct table *table, const void *row)
         table->kind->cell(row, column, &cell);
         if (is_narrow(column, &cell, table->widths[i]))
             continue;
-        put_readable(&text, column, &cell);
-        if ((size_t)(text.at - bytes) > table->widths[i])
-            table->widths[i] = (size_t)(text.at - bytes);
+        if (scale_is_for(column->type)) {
+            scale_see(&table->scales[i], cell.number);
+        } else {
+            put_readable(&text, column, &cell);
+            widen(table, i, (size_t)(text.at - bytes));
+        }
     }
+}
+
+static void settle_scales(struct table *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (scale_is_for(table->columns[i]->type))
+            widen(table, i, scale_settle(&table->scales[i], table->columns[i]->type));
 }
 
 static void place_columns(struct table *table)
@@ -236,6 +233,40 @@ static void place_columns(struct table *table)
         table->begins[i] = table->width;
         table->width += table->widths[i] + COLUMN_GAP;
     }
+}
+
+static uint8_t highest_rank(const struct table *table)
+{
+    uint8_t highest = 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        if (table->columns[i]->rank > highest)
+            highest = table->columns[i]->rank;
+    return highest;
+}
+
+static void leave_out(struct table *table, uint8_t rank)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->columns[i]->rank == rank)
+            continue;
+        table->columns[left] = table->columns[i];
+        table->scales[left] = table->scales[i];
+        table->widths[left++] = table->widths[i];
+    }
+    table->left_out += table->count - left;
+    table->count = left;
+    place_columns(table);
+}
+
+static void fit(struct table *table, size_t width)
+{
+    uint8_t rank;
+
+    while (table->width > width + COLUMN_GAP && (rank = highest_rank(table)) > 1)
+        leave_out(table, rank);
 }
 
 /* A line of spaces, to be written over; it ends with what end_line() is told. */
@@ -273,6 +304,18 @@ static void put_groups(struct output *output, const struct table *table)
         end_line(output, end);
 }
 
+static void put_cell(struct text *text, const struct table *table, size_t i, const void *row)
+{
+    const struct report_column *column = table->columns[i];
+    struct report_cell cell;
+
+    table->kind->cell(row, column, &cell);
+    if (cell.is_present && scale_is_for(column->type))
+        scale_put(text, &table->scales[i], column->type, cell.number);
+    else
+        put_readable(text, column, &cell);
+}
+
 /* A row, or the header if `row` is NULL. */
 static void put_row(struct output *output, const struct table *table, const void *row)
 {
@@ -282,15 +325,12 @@ static void put_row(struct output *output, const struct table *table, const void
         const struct report_column *column = table->columns[i];
         char bytes[TEXT_SIZE], *at = line + table->begins[i];
         struct text text = {bytes, bytes + TEXT_SIZE};
-        struct report_cell cell;
         size_t length;
 
-        if (row) {
-            table->kind->cell(row, column, &cell);
-            put_readable(&text, column, &cell);
-        } else {
+        if (row)
+            put_cell(&text, table, i, row);
+        else
             text_string(&text, column->title);
-        }
         length = (size_t)(text.at - bytes);
         if (column->type != REPORT_TEXT && column->type != REPORT_NAME)
             at += table->widths[i] - length;
@@ -301,8 +341,17 @@ static void put_row(struct output *output, const struct table *table, const void
     end_line(output, end);
 }
 
+static void put_left_out(struct output *output, const struct table *table)
+{
+    struct text *text = room(output);
+
+    text_unsigned(text, table->left_out, 0);
+    text_string(text, table->left_out == 1 ? " column" : " columns");
+    text_string(text, " left out: a wider terminal shows more, JSON has all\n");
+}
+
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
-                 report_sink *sink, void *to)
+                 size_t width, report_sink *sink, void *to)
 {
     struct table table;
     struct output output;
@@ -310,12 +359,17 @@ void report_text(const struct report_kind *kind, const void *const *rows, size_t
     begin(&output, sink, to);
     take_columns(&table, kind);
     for (size_t i = 0; i < count; i++)
-        widen(&table, take_row(kind, rows, count, i));
+        measure(&table, take_row(kind, rows, count, i));
+    settle_scales(&table);
     place_columns(&table);
+    if (width > 0)
+        fit(&table, width);
     put_groups(&output, &table);
     put_row(&output, &table, NULL);
     for (size_t i = 0; i < count; i++)
         put_row(&output, &table, take_row(kind, rows, count, i));
+    if (table.left_out > 0)
+        put_left_out(&output, &table);
     flush(&output);
 }
 

@@ -39,8 +39,9 @@ struct report_column {
     const char *title;  /* for a person */
     const char *help;   /* one sentence */
     enum report_type type;
-    bool is_brief; /* shown to a person */
-    int id;        /* for `cell` */
+    uint8_t rank; /* 0: only machines are told; else a person is, too, but where a terminal is too
+                     narrow for all columns those of the highest rank go first, and 1 stays */
+    int id;       /* for `cell` */
 };
 
 /* A kind of row, of at most 128 columns. */
@@ -64,9 +65,11 @@ char *report_column_title(const struct report_column *column, char *text, size_t
 char *report_readable(const struct report_column *column, const struct report_cell *cell,
                       char *text, size_t size);
 
-/* The brief columns of all rows, aligned, below a header that tells each prefix once. */
+/* The columns for a person, of all rows, aligned, below a header that tells each prefix once.
+ * Fitted to `width` characters, if that is not 0, by leaving out columns as far as their ranks
+ * allow; how many is told in a line below. */
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
-                 report_sink *sink, void *to);
+                 size_t width, report_sink *sink, void *to);
 
 /* All columns, RFC 4180, with a header line; times in seconds. Absent cells are empty; a name is
  * escaped as for a person. */

@@ -10,6 +10,9 @@
 
 #include "columns.h"
 
+/* What passed_ends and evicted_answered count is not lost to anyone: the delays of an end that was
+ * passed, and of a value that was answered, have been taken. A forgotten answer that comes again is
+ * taken for the first only if what it answers was sent again since. */
 char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
                      struct connection_losses losses)
 {
@@ -19,7 +22,6 @@ char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
     } parts[] = {
         {core->evicted_connections, "connections"},
         {core->evicted_outstanding, "values that awaited an answer"},
-        {core->evicted_answered, "answered values"},
         {core->evicted_holes, "holes"},
         {core->evicted_recent, "packets of which copies were looked for"},
         {core->unmeasured_segments, "packets"},
@@ -65,7 +67,7 @@ static void write_totals(const struct statistics *statistics, const struct connm
 }
 
 bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tables_format format,
-                  const struct connmon_stats *core, report_sink *sink, void *to)
+                  size_t width, const struct connmon_stats *core, report_sink *sink, void *to)
 {
     const bool is_hosts = kind == TABLES_HOSTS;
     const struct report_kind *columns = is_hosts ? &columns_of_host : &columns_of_conversation;
@@ -83,7 +85,7 @@ bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tab
         report_json(columns, rows, count, sink, to);
         break;
     default:
-        report_text(columns, rows, count, sink, to);
+        report_text(columns, rows, count, width, sink, to);
         write_totals(statistics, core, sink, to);
         break;
     }

@@ -13,10 +13,11 @@
 enum tables_kind { TABLES_CONVERSATIONS, TABLES_HOSTS };
 enum tables_format { TABLES_TEXT, TABLES_CSV, TABLES_JSON };
 
-/* Writes all rows of a table; as text with the totals below, and with what limits have dropped by
- * the counters of the core that made the observations. False if there is no memory. */
+/* Writes all rows of a table; as text for a terminal of that width (0: none), with the totals
+ * below, and with what limits have dropped by the counters of the core that made the observations.
+ * False if there is no memory. */
 bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tables_format format,
-                  const struct connmon_stats *core, report_sink *sink, void *to);
+                  size_t width, const struct connmon_stats *core, report_sink *sink, void *to);
 
 /* Room for any text of tables_dropped(). */
 #define TABLES_DROPPED_SIZE 480

@@ -12,14 +12,13 @@
 #include "escape.h"
 
 enum column {
-#define EXCHANGE_COLUMN(id, type, is_brief, name, title, help) EXCHANGE_##id,
+#define EXCHANGE_COLUMN(id, type, rank, name, title, help) EXCHANGE_##id,
 #define BODY_COLUMN EXCHANGE_COLUMN
-#define SUM_COLUMN(id, type, is_brief, name, title, help) SUM_##id,
+#define SUM_COLUMN(id, type, rank, name, title, help) SUM_##id,
 #include "columns.def"
 };
 
-#define ROW(id, type, is_brief, name, title, help)                                                 \
-    {NULL, name, title, help, REPORT_##type, is_brief, id},
+#define ROW(id, type, rank, name, title, help) {NULL, name, title, help, REPORT_##type, rank, id},
 
 static const struct report_column exchange_columns[] = {
 #define EXCHANGE_COLUMN(id, ...) ROW(EXCHANGE_##id, __VA_ARGS__)
@@ -260,14 +259,15 @@ static void sum_cell(const void *row, const struct report_column *column, struct
 }
 
 static void write_rows(const struct report_kind *kind, enum listing_format format,
-                       const void *const *rows, size_t count, report_sink *sink, void *to)
+                       const void *const *rows, size_t count, size_t width, report_sink *sink,
+                       void *to)
 {
     if (format == LISTING_JSON)
         report_json(kind, rows, count, sink, to);
     else if (format == LISTING_CSV)
         report_csv(kind, rows, count, sink, to);
     else
-        report_text(kind, rows, count, sink, to);
+        report_text(kind, rows, count, width, sink, to);
 }
 
 /* A body below a title, its lines kept. */
@@ -299,7 +299,7 @@ static void write_body(const struct exchange *exchange, const char *of, struct w
 }
 
 bool listing_write_http(const struct exchanges *all, enum listing_format format, bool has_bodies,
-                        report_sink *sink, void *to)
+                        size_t width, report_sink *sink, void *to)
 {
     const struct report_kind kind = {exchange_columns,
                                      ALL_EXCHANGE_COLUMNS - (has_bodies ? 0 : BODY_COLUMNS),
@@ -313,7 +313,7 @@ bool listing_write_http(const struct exchanges *all, enum listing_format format,
     for (size_t i = 0; i < count; i++)
         if (exchanges[i]->is_http && exchange_is_selected(exchanges[i]))
             rows[listed++] = exchanges[i];
-    write_rows(&kind, format, rows, listed, sink, to);
+    write_rows(&kind, format, rows, listed, width, sink, to);
     for (size_t i = 0; i < listed && has_bodies && format == LISTING_TEXT; i++) {
         const struct exchange *exchange = rows[i];
 
@@ -324,13 +324,14 @@ bool listing_write_http(const struct exchanges *all, enum listing_format format,
     return true;
 }
 
-bool listing_write_sums(struct sums *sums, enum listing_format format, report_sink *sink, void *to)
+bool listing_write_sums(struct sums *sums, enum listing_format format, size_t width,
+                        report_sink *sink, void *to)
 {
     const struct report_kind kind = {sum_columns, SUM_COLUMNS, sizeof(struct sum), sum_cell};
     size_t count;
     const void *const *rows = sums_rows(sums, &count);
 
     if (rows)
-        write_rows(&kind, format, rows, count, sink, to);
+        write_rows(&kind, format, rows, count, width, sink, to);
     return rows != NULL;
 }

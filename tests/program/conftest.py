@@ -27,7 +27,7 @@ class Connmon:
 
     def __init__(self, path):
         self.path = str(pathlib.Path(path).resolve())
-        self.environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8",
+        self.environment = {**os.environ, "COLUMNS": "", "TZ": "UTC", "LC_ALL": "C.UTF-8",
                             "UBSAN_OPTIONS": "print_stacktrace=1"}
 
     def run(self, *args, stdin=b"", status=0, **more):

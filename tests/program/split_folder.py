@@ -13,7 +13,7 @@ def split(connmon, folder, *args, **more):
 
 
 def read_index(folder):
-    return [json.loads(line) for line in (folder / "index.json").read_text().splitlines()]
+    return [json.loads(line) for line in (folder / "index.jsonl").read_text().splitlines()]
 
 
 def frames_of(connection):

@@ -126,9 +126,26 @@ def test_an_interval_is_printed_when_it_ends(connmon, echo_port, client):
     peer, its_packets = client
     child = live(connmon, "-i", "lo", "--bandwidth", "0.5", "-f", its_packets)
     peer.connect(("127.0.0.1", echo_port))
-    table = read_until(child, "\n\n")
-    assert " 1 active\n" in table and table.count(f":{echo_port} ") == 1
-    assert not end(child)[0]
+    table = read_until(child, " 1 active\n")
+    table = table[table.rindex(" 1 active"):] + read_until(child, "\n\n")
+    assert table.count(f":{echo_port} ") == 1
+    end(child)
+
+
+def test_intervals_pass_on_an_idle_link(connmon, client):
+    """One after the other by the clock, before the first packet and after the last."""
+    _, its_packets = client
+    child = live(connmon, "-i", "lo", "--bandwidth", "0.3", "-f", its_packets)
+    begin = time.monotonic()
+    text = ""
+    while text.count(" 0 active\n") < 5:
+        text += read_until(child, " 0 active\n")
+    assert 1 < time.monotonic() - begin < 10
+    heads = [line for line in (text + end(child)[0]).splitlines() if line.endswith(" 0 active")]
+    starts = [int(h) * 3600 + int(m) * 60 + float(s)
+              for h, m, s in (line.split()[0].split(":") for line in heads)]
+    steps = {round((b - a) % 86400, 3) for a, b in zip(starts, starts[1:])}
+    assert steps == {0.3}
 
 
 def test_root_s_rights_are_given_up(connmon):
@@ -159,6 +176,7 @@ def test_write_is_opened_without_root_s_rights(connmon, tmp_path):
 def test_refusals(connmon):
     connmon.refuses("-i", "nope0", status=2, names="nope0")
     connmon.refuses("-i", "lo", "-f", "tcp port", status=1, names="-f tcp port")
+    connmon.refuses("-i", "lo", "-f", "tcp.port == 25", status=1, names="-f takes a capture filter")
     connmon.refuses("-i", "lo", "--user", "no such user", status=2, names="--user")
 
 

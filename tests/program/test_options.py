@@ -92,6 +92,9 @@ REFUSED = [
     (["-r", CHAT, "--index", "json", "--csv"], "--csv"),
     (["-r", CHAT, "--hosts", "--conversations"], "--hosts"),
     (["-r", CHAT, "--maxFlows", "5000000000"], "maxFlows"),
+    (["-r", CHAT, DNS], "mergecap -w -"), ([CHAT, DNS], "mergecap -w -"), ([CHAT, "-i", "lo"], "-i"),
+    (["-i", "lo", "-i", "any"], "-i any"), (["nowhere.pcap"], "nowhere.pcap: no such file"),
+    (["port 443", "-r", CHAT], "-f 'port 443'"), (["-r", CHAT, "--max-sleep", "1"], "-e"),
     (["-r", CHAT, "-f", "tcp port"], "-f"), (["-r", CHAT, "-f", "nonsense 5"], "-f"),
 ]
 
@@ -101,7 +104,28 @@ def test_refused(connmon, args, names):
     assert not connmon.refuses(*args, status=1, names=names).stdout
 
 
+@pytest.mark.parametrize("text", [
+    "tcp.port == 25", "tcp.port==25", "ip.addr eq 192.0.2.1", "!(tcp.port in {25 80})", "port 25 and tcp.len > 0",
+    "tcp.analysis.retransmission", "connmon.rtt > 0.1", "http", "tls.handshake.type==1", "not tls && !dns"])
+def test_a_display_filter_is_recognized(connmon, text):
+    done = connmon.refuses("-r", CHAT, "-f", text, status=1, names="-f takes a capture filter")
+    assert "tcp port 25" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["tcp port", "port 70000", "tcp[13] == ", "tcp and (port 25", "vlan 5000"])
+def test_no_display_filter_is_seen_where_none_is(connmon, text):
+    done = connmon.run("-r", CHAT, "-f", text, status=1)
+    assert "display filter" not in done.stderr
+
+
 # --- What they do
+
+def test_a_file_is_read_without_an_option(connmon):
+    want = connmon.run("-r", CHAT, "--json").stdout
+    assert connmon.run(CHAT, "--json").stdout == want
+    assert connmon.run("--json", CHAT).stdout == want
+    assert connmon.run("--json", "-", stdin=CHAT.read_bytes()).stdout == want
+
 
 def test_lines(connmon):
     human = connmon.run("-r", CHAT).stdout.splitlines()
@@ -226,6 +250,26 @@ def test_pace_follows_a_clock_that_jumps(connmon, tmp_path):
     begin = time.monotonic()
     connmon.run("-e", tmp_path / "jumps.pcap")
     assert 0.9 < time.monotonic() - begin < 5
+
+
+def test_a_long_pause_is_cut_and_told(connmon, tmp_path):
+    """Nobody waits an hour for a clock that was set; as tcpreplay, if a longest pause is given."""
+    packets = []
+    c = Connection(packets)
+    for ms in (0, 3600_000, 3600_100, 10_800_100):
+        c.client(ms, 1, 1, 100)
+    write_pcap(tmp_path / "pauses.pcap", packets)
+    begin = time.monotonic()
+    done = connmon.run("-e", tmp_path / "pauses.pcap", "--max-sleep", "0.3", "--json")
+    assert 0.7 <= time.monotonic() - begin < 10
+    assert done.stdout.count("\n") == 4
+    assert "pauses of more than 0.3 s that --max-sleep cut: 2, by 10799.4 s\n" in done.stderr
+    begin = time.monotonic()
+    assert "pauses" not in connmon.run("-e", tmp_path / "pauses.pcap", "--speed", "36000").stderr
+    assert time.monotonic() - begin >= 0.3
+    uncut = ["-e", tmp_path / "pauses.pcap", "--speed", "36000", "--max-sleep"]
+    assert "pauses" not in connmon.run(*uncut, "0").stderr
+    assert "0.05 s that --max-sleep cut: 2" in connmon.run(*uncut, "0.05").stderr
 
 
 def test_copies_are_told_or_kept(connmon):

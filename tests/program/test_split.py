@@ -42,7 +42,7 @@ def test_each_frame_is_in_one_file(connmon, tmp_path, capture, args):
     index = split(connmon, tmp_path / "split", "-r", capture, *args)
     files = [file for connection in index for file in files_of(connection)]
     assert sorted([n for _, frames in files for n in frames]) == tcp_frames(connmon, capture)
-    assert sorted([*(name for name, _ in files), "index.json"]) == \
+    assert sorted([*(name for name, _ in files), "index.jsonl"]) == \
         sorted(path.name for path in (tmp_path / "split").iterdir())
     original = records(capture)
     for name, frames in files:
@@ -368,7 +368,7 @@ def test_nothing_is_overwritten_unless_asked(connmon, tmp_path):
     third.unlink()
     third.symlink_to(tmp_path / "outside")
     done = connmon.run("-r", DNS, "--split", tmp_path / "split", status=2)
-    for name in (first.name, third.name, "index.json"):
+    for name in (first.name, third.name, "index.jsonl"):
         assert f"lost: {name} in {tmp_path / 'split'}: is there already" in done.stderr
     assert first.read_text() == "mine" and second.read_bytes() == whole
     connmon.run("-r", DNS, "--split", tmp_path / "split", "--overwrite")
@@ -378,7 +378,7 @@ def test_nothing_is_overwritten_unless_asked(connmon, tmp_path):
 
 def test_lost_files_are_told_in_the_index(connmon, tmp_path):
     index = split(connmon, tmp_path, "-r", DNS)
-    (tmp_path / "index.json").unlink()
+    (tmp_path / "index.jsonl").unlink()
     (tmp_path / index[1]["file"]).unlink()
     connmon.run("-r", DNS, "--split", tmp_path, status=2)
     assert [c["file"] for c in read_index(tmp_path)] == [None, index[1]["file"], None, None]

@@ -1,7 +1,10 @@
 """Events, bandwidth and the index: of what the taps print, held to the captures' known facts."""
+import fcntl
 import json
 import os
+import struct
 import subprocess
+import termios
 
 import pytest
 
@@ -66,9 +69,10 @@ def test_bandwidth_adds_up(connmon, interval):
                     for row in objects(connmon, DNS, "--conversations", "--json")}
 
 
-def on_a_terminal(connmon, *args):
-    """What is written to a terminal, as the program wrote it."""
+def on_a_terminal(connmon, *args, width=0):
+    """What is written to a terminal of that width (0: it does not say), as the program wrote it."""
     ours, terminal = open_terminal()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, width, 0, 0))
     child = connmon.start(*args, stdout=terminal, stderr=subprocess.DEVNULL)
     os.close(terminal)
     written = read_all(ours)
@@ -86,6 +90,23 @@ def test_bandwidth_redraws_on_a_terminal(connmon, tmp_path):
     assert on_a_terminal(connmon, *args, "--json") == connmon.run(*args, "--json").stdout
     assert on_a_terminal(connmon, *args, "--write", tmp_path / "out") == ""
     assert (tmp_path / "out").read_text() == plain
+
+
+@pytest.mark.parametrize("width, table", [(100, ["--conversations"]), (70, ["--hosts"]), (100, ["--transactions"]),
+                                          (100, ["--bandwidth", "60"])])
+def test_tables_fit_the_terminal(connmon, monkeypatch, width, table):
+    """By leaving out columns, never rows; COLUMNS has the last word."""
+    args = ["-q", "-r", CHAT, *table]
+    whole = on_a_terminal(connmon, *args)
+    assert max(map(len, whole.splitlines())) > width
+    assert connmon.run(*args).stdout == whole.replace("\033[H\033[J", "")
+    narrow = on_a_terminal(connmon, *args, width=width)
+    assert max(map(len, narrow.replace("\033[H\033[J", "").splitlines())) <= width
+    told = [line for line in narrow.splitlines() if "left out: a wider terminal shows more" in line]
+    assert len(told) == whole.count("\033[H") or len(told) == 1
+    assert len(narrow.splitlines()) >= len(whole.splitlines())
+    monkeypatch.setitem(connmon.environment, "COLUMNS", "500")
+    assert on_a_terminal(connmon, *args, width=width) == whole
 
 
 def test_bandwidth_of_addresses(connmon):

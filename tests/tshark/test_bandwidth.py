@@ -125,7 +125,7 @@ def test_text(wireshark):
     tables = out.rstrip("\n").split("\n\n")
     assert len(tables) == 3 and "\033" not in out
     head, groups, columns, row = tables[0].splitlines()
-    assert head == "17:23:41.959113 + 20.0 s: 0.84 kbit/s, 1 active"
+    assert head == "17:23:41.959113 + 20.0 s: 0.85 kbit/s, 1 active"
     assert groups.split() == ["client", "server"] and columns.split()[0] == "Stream"
     assert row.split()[:3] == ["0", "10.24.82.188:51021", "103.246.57.251:8080"]
     assert row.endswith("100.0 %")

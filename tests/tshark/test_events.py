@@ -88,7 +88,7 @@ def test_lines_say_the_same(wireshark):
     assert all(lines)
     assert [(int(m[3]), m[4], m[5], int(m[7])) for m in lines] == [
         (e["stream"], e["client"], e["server"], e["open"]) for e in told]
-    assert "established" in lines[1][2] and lines[1][6] == "  server 113 ms  client 8.36 ms"
+    assert "established" in lines[1][2] and lines[1][6] == "  server 114 ms  client 8.36 ms"
     assert lines[3][2].rstrip() == "half-closed by server"
 
 

@@ -224,7 +224,7 @@ def test_summary_of_a_filter(wireshark):
 
 # --- Bad input
 
-@pytest.mark.parametrize("words", ["connmon", "connmon,", "connmon,foo", "connmon,linesmachine",
+@pytest.mark.parametrize("words", ["connmon,", "connmon,foo", "connmon,linesmachine",
                                    "connmon,jsonl", "connmonlines", "connmon,,lines"])
 def test_unknown_word(wireshark, words):
     done = wireshark.execute("tshark", "-r", wireshark.share(SMALL), "-q", "-z", words)
@@ -251,7 +251,13 @@ def refusal(wireshark):
 
 def test_help_lists_them(wireshark):
     listed = wireshark.execute("tshark", "-z", "help").stderr.split()
-    assert {"connmon,lines", "connmon,json", "connmon,csv"} <= set(listed)
+    assert {"connmon", "connmon,lines", "connmon,json", "connmon,csv"} <= set(listed)
+
+
+def test_our_name_alone_prints_lines(wireshark):
+    """As the program does; it is listed, so it is accepted."""
+    alone = wireshark.run("-r", wireshark.share(SMALL), "-q", "-z", "connmon")
+    assert alone.stdout == tap(wireshark, SMALL, "lines").stdout != ""
 
 
 def test_empty_filter(wireshark):

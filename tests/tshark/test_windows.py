@@ -18,11 +18,11 @@ def sharkd(wireshark):
 def brief_columns():
     """[(name, whether it is a time, whether it counts bytes)] of the columns that a window has."""
     text = (harness.ROOT / "src/statistics/columns.def").read_text()
-    rows = re.findall(r'^(\w+)_COLUMN\(\w+, (\w+), (true|false), "(\w+)"', text, re.M)
+    rows = re.findall(r'^(\w+)_COLUMN\(\w+, (\w+), (\d+), "(\w+)"', text, re.M)
     kinds = [("CONVERSATION", ""), ("SIDE", "client_"), ("SIDE", "server_"), ("VERDICT", "")]
     return [(prefix + name, kind == "TIME", kind == "BYTES") for group, prefix in kinds
-            for macro, kind, is_brief, name in rows
-            if macro.removeprefix("LONE_") == group and is_brief == "true"]
+            for macro, kind, rank, name in rows
+            if macro.removeprefix("LONE_") == group and rank != "0"]
 
 
 def test_columns_are_documented():

@@ -115,6 +115,41 @@ static void what_is_large_stays_beyond_the_limit(void **state)
     bandwidth_free(bandwidth);
 }
 
+static size_t count_of(const struct written *written, const char *words)
+{
+    size_t count = 0;
+
+    for (const char *at = written->text; (at = strstr(at, words)); at++)
+        count++;
+    return count;
+}
+
+/* As time passes forward; of a jump over many intervals the first is told. */
+static void idle_intervals_show_if_wanted(void **state)
+{
+    const struct bandwidth_config config = {.interval_ns = 1000 * MS, .shows_idle = true};
+    struct written written = {.size = 0};
+    struct bandwidth *bandwidth = bandwidth_new(&config, keep, &written);
+
+    (void)state;
+    assert_non_null(bandwidth);
+    bandwidth_advance(bandwidth, 0);
+    for (int64_t ms = 100; ms < 3000; ms += 100)
+        bandwidth_advance(bandwidth, ms * MS);
+    assert_int_equal(count_of(&written, ": 0 kbit/s, 0 active\n"), 2);
+    add(bandwidth, 3100, 1, 100);
+    assert_int_equal(count_of(&written, " 0 active\n"), 3);
+    bandwidth_advance(bandwidth, 4000 * MS);
+    assert_int_equal(count_of(&written, " 1 active\n"), 1);
+    bandwidth_advance(bandwidth, 90000 * MS);
+    assert_int_equal(count_of(&written, " 0 active\n"), 4);
+    add(bandwidth, 50, 1, 100);
+    bandwidth_finish(bandwidth);
+    assert_int_equal(count_of(&written, " 0 active\n"), 4);
+    assert_int_equal(count_of(&written, " 1 active\n"), 2);
+    bandwidth_free(bandwidth);
+}
+
 static void idle_connections_do_not_show(void **state)
 {
     struct written written;
@@ -216,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_largest_are_selected),
         cmocka_unit_test(what_is_large_stays_beyond_the_limit),
+        cmocka_unit_test(idle_intervals_show_if_wanted),
         cmocka_unit_test(idle_connections_do_not_show),
         cmocka_unit_test(a_packet_counts_at_its_own_time),
         cmocka_unit_test(a_reset_forgets_the_interval),

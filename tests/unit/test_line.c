@@ -72,7 +72,7 @@ static void a_person_reads_units(void **state)
     struct connmon_observation seen = full_packet();
 
     (void)state;
-    expect_line(seen, human, "23:31:30.987654 1.23ms 0.99us  -1460  12.3s     9        63 " FLOW);
+    expect_line(seen, human, "23:31:30.987654 1.23ms 1.00us  -1460  12.3s     9        63 " FLOW);
     seen = packet();
     seen.result.seq_gap = 1;
     expect_line(seen, human, "23:31:30.987654    *      *        1    -       9        63 " FLOW);
@@ -85,20 +85,22 @@ static void delays_have_three_digits(void **state)
         const char *text;
     } cases[] = {
         {0, "0.00us"},
-        {9, "0.00us"},
-        {10, "0.01us"},
-        {9999, "9.99us"},
-        {10000, "10.0us"},
-        {99999, "99.9us"},
-        {100000, " 100us"},
-        {999999, " 999us"},
+        {4, "0.00us"},
+        {5, "0.01us"},
+        {9994, "9.99us"},
+        {9995, "10.0us"},
+        {99949, "99.9us"},
+        {99950, " 100us"},
+        {999499, " 999us"},
+        {999500, "1.00ms"},
         {1000000, "1.00ms"},
-        {999999999, " 999ms"},
+        {999499999, " 999ms"},
+        {999500000, " 1.00s"},
         {1000000000, " 1.00s"},
         {10000000000, " 10.0s"},
         {100000000000, "  100s"},
         {1234567000000000, "1234567s"},
-        {INT64_MAX, "9223372036s"},
+        {INT64_MAX, "9223372037s"},
     };
 
     (void)state;

@@ -6,6 +6,7 @@
 
 #include "columns.h"
 #include "statistics.h"
+#include "tables.h"
 
 static void add(struct statistics *statistics, struct connmon_observation seen, uint32_t connection)
 {
@@ -222,9 +223,25 @@ static void all_columns_have_different_names_and_help(void **state)
         }
 }
 
+/* Nothing is said of what nobody misses. */
+static void limits_tell_what_they_cost(void **state)
+{
+    struct connmon_stats core = {.evicted_answered = 56, .passed_ends = 3};
+    const struct connection_losses losses = {.forgotten = 2};
+    char text[TABLES_DROPPED_SIZE];
+
+    (void)state;
+    assert_string_equal(tables_dropped(text, sizeof(text), &core, (struct connection_losses){0}),
+                        "");
+    core.evicted_holes = 7;
+    assert_string_equal(tables_dropped(text, sizeof(text), &core, losses),
+                        "limits dropped 7 holes, 2 rows of the table\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(limits_tell_what_they_cost),
         cmocka_unit_test(the_slowest_comes_first),
         cmocka_unit_test(only_what_was_seen_has_a_row),
         cmocka_unit_test(beyond_the_limit_the_least_used_is_forgotten),
