@@ -5,7 +5,7 @@ import pytest
 
 import harness
 import oracle
-from folders import FOLDERS, MORE, OWN, discover
+from folders import FOLDERS, MORE, OWN, discover, of_any_version
 
 # Later versions than 4.0, whose tables these are, dissect them differently: headers that are corrupt,
 # or a SYN or SYN-ACK that begins a new stream.
@@ -51,6 +51,7 @@ def test_columns_that_its_table_has_not(recorded, capture):
 TABLES = [pair for folder in FOLDERS for pair in discover([folder])]
 
 
+@of_any_version
 @pytest.mark.parametrize("capture, table", TABLES, ids=[capture.name for capture, _ in TABLES])
 def test_oracle_still_yields_the_table(wireshark, capture, table):
     if not is_as_its_table(wireshark, capture):
