@@ -206,12 +206,13 @@ def is_complaint(line):
 
 
 class Sharkd:
-    """A session of the server that clicks in a packet list: frames in any order."""
+    """A session of the server that clicks in a packet list: frames in any order. The words before its
+    name are those of what starts it."""
 
-    def __init__(self, wireshark):
+    def __init__(self, wireshark, *before):
         self.wireshark = wireshark
         self.process = subprocess.Popen(
-            wireshark.command("sharkd", "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            wireshark.command(*before, "sharkd", "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env=wireshark.environment(), cwd=wireshark.dir, text=True)
 
     def __enter__(self):

@@ -23,12 +23,25 @@ DissectorTable.get("ip.proto"):add_for_decode_as(wrapper)
 
 
 @pytest.fixture(scope="module")
-def bare(wireshark):
-    """The same Wireshark without the plugin."""
+def elsewhere(wireshark):
+    """What runs a program where the plugin is not."""
     home = wireshark.dir / "bare"
     home.mkdir()
     wireshark.own(home)
-    return lambda *words: wireshark.execute("env", f"HOME={home}", "tshark", *words)
+    return "env", f"HOME={home}"
+
+
+@pytest.fixture(scope="module")
+def bare(wireshark, elsewhere):
+    """The same Wireshark without the plugin."""
+    return lambda *words: wireshark.execute(*elsewhere, "tshark", *words)
+
+
+@pytest.fixture(scope="module")
+def sessions(wireshark, elsewhere):
+    """Of sharkd, with the plugin and without."""
+    with harness.Sharkd(wireshark) as ours, harness.Sharkd(wireshark, *elsewhere) as theirs:
+        yield ours, theirs
 
 
 def without_ours(text):
@@ -76,12 +89,15 @@ def list_captures():
 
 
 @pytest.mark.parametrize("capture", list_captures(), ids=lambda p: p.name)
-def test_all_else_is_the_same(wireshark, bare, capture):
+def test_all_else_is_the_same(wireshark, bare, sessions, capture):
     """Field by field, and in the list. Of many packets, the first."""
-    for words in (["-nTpdml", "-c5000"], ["-n"]):
-        words = [*words, "-r", wireshark.share(capture)]
-        done = wireshark.execute("tshark", *words)
-        assert done.stdout and without_ours(done.stdout) == without_ours(bare(*words).stdout)
+    words = ["-nTpdml", "-c5000", "-r", wireshark.share(capture)]
+    done = wireshark.execute("tshark", *words)
+    assert done.stdout and without_ours(done.stdout) == without_ours(bare(*words).stdout)
+    for sharkd in sessions:
+        sharkd.load(capture)
+    ours, theirs = (sharkd.ask("frames", limit=5000) for sharkd in sessions)
+    assert ours and ours == theirs
 
 
 @pytest.mark.parametrize("words", [["-nqz", "io,phs"], ["-2nqz", "io,phs"], ["-G", "decodes"]], ids=" ".join)
