@@ -22,5 +22,5 @@ copy_source
 # shellcheck disable=SC2046
 in_source env CONNMON_ONCE="${CONNMON_ONCE:-}" $(further_captures) sh -ec 'cmake --preset gcc
     cmake --build --preset gcc
-    ctest --test-dir build/gcc --output-on-failure
+    ctest --test-dir build/gcc -j "$(nproc)" --output-on-failure
     /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/tshark --plugin build/gcc/plugin/connmon.so'

@@ -5,17 +5,42 @@
 import os
 import pathlib
 import sys
+import tempfile
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import harness  # noqa: E402
+from recording import Recorder  # noqa: E402
+
+SHARED = "CONNMON_TESTS_SHARED"  # the folder of all workers of a session
 
 
 def pytest_addoption(parser):
     default = os.environ.get("CONNMON_PLUGIN", harness.ROOT / "build/release/plugin/connmon.so")
     parser.addoption("--plugin", default=str(default), help="the plugin to test [%(default)s]")
+
+
+def pytest_configure(config):
+    """Before there are workers, which inherit this environment."""
+    if hasattr(config, "workerinput"):
+        return
+    shared = tempfile.TemporaryDirectory(prefix="tshark-tests-")
+    config.add_cleanup(shared.cleanup)
+    os.environ[SHARED] = shared.name
+    quicken_starts(pathlib.Path(shared.name))
+
+
+def quicken_starts(shared):
+    """Half of what Wireshark 4.0 does when it starts is to read lists of manufacturers, services and
+    attributes, of which connmon needs none; and half of its page faults are those of a growing heap."""
+    shared.chmod(0o755)
+    empty = shared / "no-lists"
+    empty.mkdir()
+    empty.chmod(0o755)
+    os.environ["WIRESHARK_DATA_DIR"] = str(empty)
+    os.environ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1:glibc.malloc.top_pad=67108864"
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +51,9 @@ def wireshark(request):
         pytest.exit(str(failure), returncode=2)
     yield wireshark
     wireshark.close()
+
+
+@pytest.fixture(scope="session")
+def recorded(wireshark):
+    """recorded(capture, *args): the Recording of a run."""
+    return Recorder(pathlib.Path(os.environ[SHARED]), wireshark)

@@ -171,10 +171,7 @@ class Wireshark:
 
     def connmon(self, capture, *args):
         """{frame: {column: value}} of all packets that have connmon fields."""
-        names = ["frame.number"] + [f.name for f in FIELDS]
-        rows = self.fields(capture, names, *args)
-        return {int(row[0]): {f.column: f.canonical(text) for f, text in zip(FIELDS, row[1:])}
-                for row in rows if any(row[1:])}
+        return by_frame(self.fields(capture, ["frame.number"] + [f.name for f in FIELDS], *args))
 
     def check(self, capture, expected):
         """In one pass and in two, which run side by side."""
@@ -184,6 +181,12 @@ class Wireshark:
         assert_same(one, expected, "one pass")
         assert_same(two, expected, "two passes")
         return one
+
+
+def by_frame(rows):
+    """{frame: {column: value}} of a frame's number and all of FIELDS, where one of these has a value."""
+    return {int(row[0]): {f.column: f.canonical(text) for f, text in zip(FIELDS, row[1:])}
+            for row in rows if any(row[1:])}
 
 
 def capinfos(capture):
@@ -203,12 +206,13 @@ def is_complaint(line):
 
 
 class Sharkd:
-    """A session of the server that clicks in a packet list: frames in any order."""
+    """A session of the server that clicks in a packet list: frames in any order. The words before its
+    name are those of what starts it."""
 
-    def __init__(self, wireshark):
+    def __init__(self, wireshark, *before):
         self.wireshark = wireshark
         self.process = subprocess.Popen(
-            wireshark.command("sharkd", "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            wireshark.command(*before, "sharkd", "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, env=wireshark.environment(), cwd=wireshark.dir, text=True)
 
     def __enter__(self):

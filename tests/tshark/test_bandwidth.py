@@ -35,11 +35,11 @@ def summed(rows, key, *names):
 
 
 @pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
-def test_intervals_sum_up_to_the_statistics(wireshark, capture):
-    found = objects(wireshark, capture, "bandwidth-json,0.25,top=0", "conv-json",
-                    "bandwidth-json,1.5,hosts,top=0")
-    whole = {row["stream"]: row["bytes"] for row in found["verdict"]}
-    rows, hosts = found["client_goodput"], found["sent_goodput"]
+def test_intervals_sum_up_to_the_statistics(recorded, capture):
+    rows, hosts, conversations = (
+        recorded(capture).rows(kind, parse_float=decimal.Decimal)
+        for kind in ("bandwidth", "host bandwidth", "conversations"))
+    whole = {row["stream"]: row["bytes"] for row in conversations}
     assert summed(rows, "stream", "client_bytes", "server_bytes") == whole
     for interval in intervals(rows):
         assert {row["total_bytes"] for row in interval} == {

@@ -6,6 +6,7 @@ import pytest
 import encapsulations
 import harness
 import oracle
+from folders import ONCE
 from packets import Connection
 
 CAPTURES = harness.ROOT / "captures"
@@ -22,12 +23,25 @@ DissectorTable.get("ip.proto"):add_for_decode_as(wrapper)
 
 
 @pytest.fixture(scope="module")
-def bare(wireshark):
-    """The same Wireshark without the plugin."""
+def elsewhere(wireshark):
+    """What runs a program where the plugin is not."""
     home = wireshark.dir / "bare"
     home.mkdir()
     wireshark.own(home)
-    return lambda *words: wireshark.execute("env", f"HOME={home}", "tshark", *words)
+    return "env", f"HOME={home}"
+
+
+@pytest.fixture(scope="module")
+def bare(wireshark, elsewhere):
+    """The same Wireshark without the plugin."""
+    return lambda *words: wireshark.execute(*elsewhere, "tshark", *words)
+
+
+@pytest.fixture(scope="module")
+def sessions(wireshark, elsewhere):
+    """Of sharkd, with the plugin and without."""
+    with harness.Sharkd(wireshark) as ours, harness.Sharkd(wireshark, *elsewhere) as theirs:
+        yield ours, theirs
 
 
 def without_ours(text):
@@ -69,18 +83,21 @@ def test_tcp_is_disabled(wireshark):
 
 
 def list_captures():
-    files = [p for p in sorted([*CAPTURES.glob("*"), *CAPTURES.glob("cases/*")])
+    files = [p for p in sorted([*([] if ONCE else CAPTURES.glob("*")), *CAPTURES.glob("cases/*")])
              if re.search(r"\.(pcap|pcapng|dmp|cap)(\.gz)?$", p.name)]
     return [p for p in files if p.stat().st_size < 800_000]
 
 
 @pytest.mark.parametrize("capture", list_captures(), ids=lambda p: p.name)
-def test_all_else_is_the_same(wireshark, bare, capture):
+def test_all_else_is_the_same(wireshark, bare, sessions, capture):
     """Field by field, and in the list. Of many packets, the first."""
-    for words in (["-nTpdml", "-c5000"], ["-n"]):
-        words = [*words, "-r", wireshark.share(capture)]
-        done = wireshark.execute("tshark", *words)
-        assert done.stdout and without_ours(done.stdout) == without_ours(bare(*words).stdout)
+    words = ["-nTpdml", "-c5000", "-r", wireshark.share(capture)]
+    done = wireshark.execute("tshark", *words)
+    assert done.stdout and without_ours(done.stdout) == without_ours(bare(*words).stdout)
+    for sharkd in sessions:
+        sharkd.load(capture)
+    ours, theirs = (sharkd.ask("frames", limit=5000) for sharkd in sessions)
+    assert ours and ours == theirs
 
 
 @pytest.mark.parametrize("words", [["-nqz", "io,phs"], ["-2nqz", "io,phs"], ["-G", "decodes"]], ids=" ".join)

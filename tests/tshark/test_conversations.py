@@ -54,16 +54,11 @@ def statistics(wireshark, capture, what):
 class Run:
     """What one run of tshark tells of a capture: packets, conversations and hosts."""
 
-    def __init__(self, wireshark, capture):
-        more = [word for name in FIELDS for word in ("-e", name)]
-        taps = [word for tap in ("connmon,conv-json", "connmon,hosts-json", "conv,tcp")
-                for word in ("-z", tap)]
-        self.text = wireshark.run("-r", wireshark.share(capture), "-T", "fields", *more, *taps).stdout
-        lines = [line.split("\t") for line in self.text.splitlines()]
-        seen = [Seen(*line) for line in lines if len(line) == len(FIELDS)]
-        rows = rows_of(self.text)
-        self.hosts = [row for row in rows if "role" in row]
-        self.conversations = [row for row in rows if "role" not in row]
+    def __init__(self, recording):
+        seen = [Seen(*row) for row in recording.fields(*FIELDS)]
+        self.conv_tcp = recording.text("conv,tcp")
+        self.hosts = recording.rows("hosts", parse_float=decimal.Decimal)
+        self.conversations = recording.rows("conversations", parse_float=decimal.Decimal)
         self.sent = {(row["stream"], flow): [] for row in self.conversations for flow in flows(row)}
         self.packets = [packet for packet in seen if packet.connmon_flow]
         for packet in self.packets:
@@ -92,13 +87,13 @@ def flows(row):
 
 
 @pytest.fixture(scope="module")
-def runs(wireshark):
-    """Each capture is run once."""
+def runs(recorded):
+    """Each capture is read once."""
     made = {}
 
     def run(capture):
         if capture not in made:
-            made[capture] = Run(wireshark, capture)
+            made[capture] = Run(recorded(capture))
         return made[capture]
     return run
 
@@ -258,7 +253,7 @@ def test_totals_are_those_of_tshark(runs, capture):
         packets, size = run.with_copies(row)
         found.append((tuple(sorted((row["client"], row["server"]))), packets, as_printed(size)))
     found.sort()
-    theirs = sorted(conv_tcp(run.text))
+    theirs = sorted(conv_tcp(run.conv_tcp))
     if capture.name in HEADERS_IN_HEADERS:
         assert sum(packets for _, packets, _ in found) < sum(packets for _, packets, _ in theirs)
     elif capture.name in DAMAGED:
@@ -280,12 +275,10 @@ def test_totals_are_those_of_capinfos(runs, capture):
 
 
 @pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
-def test_two_passes(wireshark, runs, capture):
-    text = wireshark.run("-2", "-r", wireshark.share(capture), "-q", "-z", "connmon,conv-json",
-                         "-z", "connmon,hosts-json").stdout
-    rows = rows_of(text)
-    assert [row for row in rows if "role" not in row] == runs(capture).conversations
-    assert [row for row in rows if "role" in row] == runs(capture).hosts
+def test_two_passes(recorded, runs, capture):
+    run = Run(recorded(capture, "-2"))
+    assert run.conversations == runs(capture).conversations
+    assert run.hosts == runs(capture).hosts
 
 
 @pytest.mark.parametrize("what", ["conv", "hosts"])

@@ -35,11 +35,9 @@ class Told:
                 self.events.setdefault(row["stream"], []).append(row)
 
 
-def of_plugin(wireshark, capture):
-    taps = [word for tap in ("json", "events-json", "conv-json", "index")
-            for word in ("-z", f"connmon,{tap}")]
-    return Told(wireshark.run("-r", wireshark.share(capture), "-q", "-o", "connmon.timeout:0",
-                              *taps).stdout)
+def of_plugin(recorded, capture):
+    recording = recorded(capture, "-o", "connmon.timeout:0")
+    return Told("".join(map(recording.text, ("packets", "events", "conversations", "index"))))
 
 
 def of_program(wireshark, request, capture):
@@ -124,10 +122,10 @@ def by_frames(told):
 
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
-def test_all_tell_the_same(wireshark, request, capture):
+def test_all_tell_the_same(wireshark, recorded, request, capture):
     if capture.name in DEPENDS_ON_VERSION:
         only_here(wireshark)
-    both = of_plugin(wireshark, capture), of_program(wireshark, request, capture)
+    both = of_plugin(recorded, capture), of_program(wireshark, request, capture)
     for told in both:
         assert told.conversations.keys() == told.index.keys() == told.packets.keys()
         for stream in told.conversations:
@@ -142,10 +140,10 @@ def test_all_tell_the_same(wireshark, request, capture):
 # --- The cases, and what is right
 
 
-def rows(wireshark, request, name, folder=CASES):
+def rows(wireshark, recorded, request, name, folder=CASES):
     """{stream: row of the conversation}, the same of both."""
     capture = folder / f"{name}.pcap"
-    plugin = of_plugin(wireshark, capture).conversations
+    plugin = of_plugin(recorded, capture).conversations
     assert plugin == of_program(wireshark, request, capture).conversations
     return plugin
 
@@ -160,9 +158,9 @@ ENDS = {
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_end(wireshark, request, name):
+def test_end(wireshark, recorded, request, name):
     only_here(wireshark)
-    (row,) = rows(wireshark, request, name).values()
+    (row,) = rows(wireshark, recorded, request, name).values()
     assert row["end"] == ENDS[name]
 
 
@@ -182,23 +180,23 @@ MADE = {
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_what_seqnos_and_acknos_prove(wireshark, request, name):
+def test_what_seqnos_and_acknos_prove(wireshark, recorded, request, name):
     only_here(wireshark)
-    told = rows(wireshark, request, name, FOLDER)
+    told = rows(wireshark, recorded, request, name, FOLDER)
     assert [(row["end"], row["verdict"], row["client_retransmissions"], row["server_retransmissions"])
             for _, row in sorted(told.items())] == MADE[name]
 
 
 @pytest.mark.parametrize("name", ["refused-then-accepted", "same-isn"])
-def test_who_is_refused_loses_nothing(wireshark, request, name):
+def test_who_is_refused_loses_nothing(wireshark, recorded, request, name):
     only_here(wireshark)
-    (row,) = rows(wireshark, request, name).values()
+    (row,) = rows(wireshark, recorded, request, name).values()
     assert row["client_retransmissions"] == row["server_holes"] == 0
     assert "loss" not in row["verdict"]
 
 
-def test_what_was_acknowledged_long_ago_costs_nothing(wireshark, request):
-    (row,) = rows(wireshark, request, "spurious-after-idle").values()
+def test_what_was_acknowledged_long_ago_costs_nothing(wireshark, recorded, request):
+    (row,) = rows(wireshark, recorded, request, "spurious-after-idle").values()
     assert row["client_retransmissions"] == 1 and "loss" not in row["verdict"]
     capture = CASES / "spurious-after-idle.pcap"
     assert not wireshark.fields(capture, ["frame.number"], "-Y", "connmon.expert.stall.recovery")
@@ -206,9 +204,9 @@ def test_what_was_acknowledged_long_ago_costs_nothing(wireshark, request):
     assert "This was acknowledged before, so it was resent without need" in told
 
 
-def test_what_no_window_allows_is_no_loss(wireshark, request):
+def test_what_no_window_allows_is_no_loss(wireshark, recorded, request):
     only_here(wireshark)
-    for row in rows(wireshark, request, "two-seq-spaces").values():
+    for row in rows(wireshark, recorded, request, "two-seq-spaces").values():
         assert row["client_holes"] == row["server_holes"] == 0
         assert row["client_missing_bytes"] == row["server_missing_bytes"] == 0
         assert row["verdict"] == "nothing unusual"
@@ -231,48 +229,48 @@ def challenged():
     return packets, c
 
 
-def told_of(wireshark, request, packets):
+def told_of(wireshark, recorded, request, packets):
     capture = wireshark.write(packets)
-    both = of_plugin(wireshark, capture), of_program(wireshark, request, capture)
+    both = of_plugin(recorded, capture), of_program(wireshark, request, capture)
     for told in both:
         check_end(told, 0)
         yield [event["event"] for event in told.events[0]], told.conversations[0]["end"]
 
 
-def test_who_goes_on_was_not_reset(wireshark, request):
+def test_who_goes_on_was_not_reset(wireshark, recorded, request):
     packets, c = challenged()
-    for kinds, end in told_of(wireshark, request, packets):
+    for kinds, end in told_of(wireshark, recorded, request, packets):
         assert (kinds, end) == (["found", "established", "reset"], "reset by server")
     c.server(80, 1, 101, 10)
     c.client(81, 101, 11)
-    for kinds, end in told_of(wireshark, request, packets):
+    for kinds, end in told_of(wireshark, recorded, request, packets):
         assert (kinds, end) == (["found", "established", "reset", "reset_ignored"], "open")
     c.client(90, 101, 11, flags=FIN)
     c.server(110, 11, 102, flags=FIN)
     c.client(111, 102, 12)
-    for kinds, end in told_of(wireshark, request, packets):
+    for kinds, end in told_of(wireshark, recorded, request, packets):
         assert kinds[3:] == ["reset_ignored", "half_closed", "closed"] and end == "FIN"
 
 
-def test_it_may_be_closed_already_when_that_is_seen(wireshark, request):
+def test_it_may_be_closed_already_when_that_is_seen(wireshark, recorded, request):
     packets, c = challenged()
     c.client(90, 101, 1, flags=FIN)
     c.server(110, 1, 101, flags=FIN)
     c.client(111, 102, 1)
-    for kinds, end in told_of(wireshark, request, packets):
+    for kinds, end in told_of(wireshark, recorded, request, packets):
         assert kinds[2:] == ["reset"] and end == "reset by server"
     c.server(112, 2, 102)
     c.client(113, 102, 2)
-    for kinds, end in told_of(wireshark, request, packets):
+    for kinds, end in told_of(wireshark, recorded, request, packets):
         assert kinds[2:] == ["reset", "reset_ignored", "closed"] and end == "FIN"
 
 
-def test_a_reset_behind_both_fins_resets_nothing(wireshark, request):
+def test_a_reset_behind_both_fins_resets_nothing(wireshark, recorded, request):
     packets = []
     c = Connection(packets)
     c.open(0)
     c.client(30, 1, 1, flags=FIN)
     c.server(50, 1, 2, flags=FIN)
     c.client(51, 2, flags=RST)
-    for kinds, end in told_of(wireshark, request, packets):
+    for kinds, end in told_of(wireshark, recorded, request, packets):
         assert kinds[2:] == ["half_closed", "closed"] and end == "FIN"

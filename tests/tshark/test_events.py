@@ -58,18 +58,19 @@ def test_opened_less_closed_is_open(wireshark, capture):
 
 
 @pytest.mark.parametrize("capture", VIEWED, **ids)
-def test_events_are_the_fields(wireshark, capture):
+def test_events_are_the_fields(recorded, capture):
     """What a packet's field says is told, and, but for reuse, nothing else."""
     if capture.name in RESTREAMED:
         pytest.skip("one connection in two streams")
-    rows = wireshark.fields(capture, ["connmon.event", "tcp.stream"], "-Y", "connmon.event")
     expected, is_closed = collections.Counter(), set()
-    for number, stream in rows:
+    for number, stream in recorded(capture).fields("connmon.event", "tcp.stream"):
+        if not number:
+            continue
         event = harness.EVENTS[number]
         # A SYN that may open a connection again, and does not, is nothing to one that is over.
         expected[event] += not (event.startswith("duplicate") and stream in is_closed)
         (is_closed.add if event in ("closed", "reset") else is_closed.discard)(stream)
-    happened = events(wireshark, capture, *FOREVER)
+    happened = recorded(capture, *FOREVER).rows("events")
     check_counts(happened)
     told = collections.Counter(event["event"] for event in happened)
     late = {"found", "found_midstream", "reused"}
@@ -106,21 +107,20 @@ def is_explained(event, bits):
     return bits & (SYN_BIT | ANSWER_BIT) and bits & (ACK_BIT | DATA_BIT)
 
 
-def completeness(wireshark, capture):
+def completeness(recording):
     """{stream: the bits at its end}"""
-    rows = wireshark.fields(capture, ["tcp.stream", "tcp.completeness"], "-Y",
-                            "connmon.flow", "-2")
-    return {int(stream): int(bits, 0) for stream, bits in rows
-            if stream.isdigit() and bits.isdigit()}
+    rows = recording.fields("connmon.flow", "tcp.stream", "tcp.completeness")
+    return {int(stream): int(bits, 0) for flow, stream, bits in rows
+            if flow and stream.isdigit() and bits.isdigit()}
 
 
 @pytest.mark.parametrize("capture", VIEWED, **ids)
-def test_completeness(wireshark, capture):
+def test_completeness(wireshark, recorded, capture):
     if capture.name in {*OTHER_STREAMS, *RESTREAMED} or not is_as_its_table(wireshark, capture):
         pytest.skip("streams are counted otherwise")
-    told = stories(events(wireshark, capture, *FOREVER))
+    told = stories(recorded(capture, *FOREVER).rows("events"))
     wrong = []
-    for stream, bits in completeness(wireshark, capture).items():
+    for stream, bits in completeness(recorded(capture, "-2")).items():
         story = set(told.get(stream, ()))
         is_shaken = all(bits & bit for bit in (SYN_BIT, ANSWER_BIT, ACK_BIT))
         checks = [("established", is_shaken), ("half_closed", bits & FIN_BIT),

@@ -4,6 +4,7 @@ import re
 import pytest
 
 import harness
+from folders import of_any_version
 from packets import SYN, Connection, Dialogue
 
 TABLE = harness.ROOT / "plugin/expert.def"
@@ -148,6 +149,7 @@ def write(wireshark, make):
     return wireshark.write(packets), len(packets)
 
 
+@of_any_version
 @pytest.mark.parametrize("make", STALLS, ids=lambda make: make.__name__)
 def test_stall(wireshark, make):
     capture, count = write(wireshark, make)

@@ -34,12 +34,12 @@ def numbers(frames):
 
 
 @pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
-def test_each_frame_is_in_its_flow(wireshark, capture):
+def test_each_frame_is_in_its_flow(recorded, capture):
     expected = {}
-    for frame, flow in wireshark.fields(capture, ["frame.number", "connmon.flow"], "-Y",
-                                        "connmon.flow"):
-        expected.setdefault(flow, []).append(int(frame))
-    found, entries = {}, index(wireshark, capture)
+    for frame, flow in recorded(capture).fields("frame.number", "connmon.flow"):
+        if flow:
+            expected.setdefault(flow, []).append(int(frame))
+    found, entries = {}, recorded(capture).rows("index")
     for entry in entries:
         assert len(entry["flows"]) == 2
         assert LABEL.fullmatch(entry["label"]) and entry["file"] is None
@@ -53,11 +53,12 @@ def test_each_frame_is_in_its_flow(wireshark, capture):
 
 @pytest.mark.parametrize("capture", [c for c, _ in discover() if c.name in FILTERED],
                          ids=lambda capture: capture.name)
-def test_the_filter_selects_exactly_these_frames(wireshark, capture):
-    for entry in index(wireshark, capture)[:8]:
-        rows = wireshark.fields(capture, ["frame.number"], "-Y", entry["filter"])
-        assert [int(row[0]) for row in rows] == sorted(
-            n for flow in entry["flows"] for n in numbers(flow["frames"]))
+def test_the_filter_selects_exactly_these_frames(wireshark, recorded, capture):
+    with harness.Sharkd(wireshark) as sharkd:
+        sharkd.load(capture)
+        for entry in recorded(capture).rows("index"):
+            found = [row["num"] for row in sharkd.ask("frames", filter=entry["filter"])]
+            assert found == sorted(n for flow in entry["flows"] for n in numbers(flow["frames"]))
 
 
 @pytest.mark.parametrize("capture", [SMALL, BUSY], ids=lambda capture: capture.name)

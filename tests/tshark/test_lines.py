@@ -61,19 +61,13 @@ def machine_lines(wireshark, capture):
 
 # --- Against the fields
 
-TAPS = [word for kind in ("lines,machine", "lines", "json") for word in ("-z", f"connmon,{kind}")]
 
-
-def all_taps(wireshark, capture, *args):
+def all_taps(recording):
     """(machine lines, human lines, JSON lines, summary) of one run."""
-    done = wireshark.run("-r", wireshark.share(capture), "-q", *TAPS, *args)
-    kinds = {"machine": [], "human": [], "json": []}
-    for line in done.stdout.splitlines():
-        kind = "json" if line[0] == "{" else "human" if line[2] == ":" else "machine"
-        kinds[kind].append(line)
-    summaries = set(re.findall(r"\d+ flows.*", done.stderr))
+    summaries = set(re.findall(r"\d+ flows.*", recording.text("messages")))
     assert len(summaries) == 1
-    return *kinds.values(), summaries.pop()
+    return (*(recording.text(kind).splitlines() for kind in ("machine", "human", "packets")),
+            summaries.pop())
 
 
 def expected_line(row, when):
@@ -117,12 +111,12 @@ def segments_of(capture):
 
 
 @pytest.mark.parametrize("capture", VIEWED, **ids)
-def test_all_are_the_fields(wireshark, capture):
-    rows, segments = wireshark.connmon(capture), segments_of(capture)
+def test_all_are_the_fields(recorded, capture):
+    rows, segments = recorded(capture).connmon(), segments_of(capture)
     nanoseconds = {s.frame: s.time for s in segments}
     when = {n: "%s%d.%09d" % ("-" * (ns < 0), *divmod(abs(ns), 10**9))
             for n, ns in nanoseconds.items()}
-    machine, human, jsons, summary = all_taps(wireshark, capture)
+    machine, human, jsons, summary = all_taps(recorded(capture))
     lines = [line for n, row in rows.items() if (line := expected_line(row, when[n]))]
     assert parsed("\n".join(machine)) == lines
     assert all(HUMAN_LINE.fullmatch(line) for line in human)
@@ -136,7 +130,7 @@ def test_all_are_the_fields(wireshark, capture):
     packets, _ = harness.capinfos(capture)
     copies = sum(row["duplicate"] != "-" for row in rows.values())
     assert summary == expected_summary(segments, packets, copies)
-    assert all_taps(wireshark, capture, "-2") == (machine, human, jsons, summary)
+    assert all_taps(recorded(capture, "-2")) == (machine, human, jsons, summary)
 
 
 # --- Against the original
@@ -155,11 +149,11 @@ def model(capture):
 
 
 @pytest.mark.parametrize("capture, text", ORIGINALS)
-def test_what_differs_from_the_original_is_explained(wireshark, capture, text):
+def test_what_differs_from_the_original_is_explained(wireshark, recorded, capture, text):
     """From our lines to the original's, one known quirk at a time."""
     steps = model(capture)
     ours, theirs = steps[0][1], steps[-1][2]
-    assert list(ours.values()) == machine_lines(wireshark, capture)
+    assert list(ours.values()) == parsed(recorded(capture).text("machine"))
     if is_as_its_table(wireshark, capture):
         assert list(theirs.values()) == parsed(text.read_text())
     for quirk, before, after in steps:

@@ -31,12 +31,12 @@ def reason(frame):
     return NEEDS_WINDOW if lacks_window else None
 
 
-def frames(wireshark, capture):
+def frames(recording):
     """{frame: what reason() wants to know}."""
-    names = ["frame.number", "tcp.srcport", "tcp.window_size_value",
-             "ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.more", "ipv6.fraghdr.offset"]
     found = {}
-    for number, port, window, *flags in wireshark.fields(capture, names):
+    for number, port, window, *flags in recording.fields(
+            "frame.number", "tcp.srcport", "tcp.window_size_value",
+            "ip.flags.mf", "ip.frag_offset", "ipv6.fraghdr.more", "ipv6.fraghdr.offset"):
         is_fragment = any(set(flag.split(",")) - {"", "0", "False"} for flag in flags)
         found[int(number)] = is_fragment, bool(port and not window)
     return found
@@ -75,12 +75,11 @@ def differing(plugin, ours):
             or plugin[frame]["connmon.flow"] != ours[frame]["connmon.flow"]}
 
 
-def compare(wireshark, request, capture):
+def compare(wireshark, recorded, request, capture):
     """Checks all packets of a capture; returns the reasons that were needed."""
-    original, capture = capture.name, wireshark.share(capture)
-    plugin = packets_of(wireshark.run("-r", capture, "-q", "-z", "connmon,json").stdout)
-    ours = packets_of(run(wireshark, request, capture))
-    about = frames(wireshark, capture)
+    plugin = packets_of(recorded(capture).text("packets"))
+    ours = packets_of(run(wireshark, request, wireshark.share(capture)))
+    about = frames(recorded(capture))
     reasons = {frame: reason(about[frame]) for frame in differing(plugin, ours)}
     assert None not in reasons.values(), [
         (frame, plugin.get(frame), ours.get(frame)) for frame in reasons if not reasons[frame]]
@@ -91,7 +90,7 @@ def compare(wireshark, request, capture):
     for frame in plugin.keys() - reasons.keys():
         expected, found = dict(plugin[frame]), dict(ours[frame])
         streams.add((expected.pop("stream"), found.pop("stream")))
-        if ends(expected) not in apart and original not in SPOILED:
+        if ends(expected) not in apart and capture.name not in SPOILED:
             assert found == expected
     assert len({a for a, _ in streams}) == len({b for _, b in streams}) == len(streams)
     return set(reasons.values())
@@ -104,10 +103,10 @@ def only_here(wireshark):
 
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
-def test_captures(wireshark, request, capture):
+def test_captures(wireshark, recorded, request, capture):
     if capture.name in DEPENDS_ON_VERSION:
         only_here(wireshark)
-    needed = compare(wireshark, request, capture)
+    needed = compare(wireshark, recorded, request, capture)
     expected = {"gtp-fragments.pcap": {REASSEMBLED}, "gtp2_different_udp_port.pcap": {REASSEMBLED},
                 "fuzz-2006-09-29-28586.pcap": {NEEDS_WINDOW}}
     assert needed == expected.get(capture.name, set())
@@ -125,26 +124,26 @@ def talk(name, wrap, port=40000):
 
 
 @pytest.mark.parametrize("name", [*encapsulations.ALL, *encapsulations.MORE])
-def test_encapsulations(wireshark, request, name):
+def test_encapsulations(wireshark, recorded, request, name):
     """Whole, and, as another connection, cut after each byte."""
     wrap = {**encapsulations.ALL, **encapsulations.MORE}[name]
     spoiled = talk(name, wrap, 40001)[3:5]
     made = talk(name, wrap) + [cut(packet, size) for packet in spoiled
                                for size in range(len(packet.data))]
     made = [Packet(i * 10**6, packet.data, packet.wire_len) for i, packet in enumerate(made)]
-    needed = compare(wireshark, request, wireshark.write(made))
+    needed = compare(wireshark, recorded, request, wireshark.write(made))
     assert needed == ({NEEDS_WINDOW} if wireshark.version < (4, 6) else set())
 
 
 @pytest.mark.parametrize("name", encapsulations.LINKS)
-def test_link_types(wireshark, request, name):
+def test_link_types(wireshark, recorded, request, name):
     link_type, head = encapsulations.LINKS[name]
     made = talk(name, lambda packet: head + packet)
-    assert not compare(wireshark, request, wireshark.write(made, link_type))
+    assert not compare(wireshark, recorded, request, wireshark.write(made, link_type))
 
 
 @pytest.mark.parametrize("steps", STEPS)
-def test_random_segments(wireshark, request, steps):
+def test_random_segments(wireshark, recorded, request, steps):
     """SYNs with new ISNs among them: the ports are used again and again."""
     only_here(wireshark)
     chance, ms, made = random.Random(7), 1_000_000, []
@@ -152,4 +151,4 @@ def test_random_segments(wireshark, request, steps):
     for _ in range(6000):
         ms += chance.choice(STEPS[steps])
         made.append(Packet(ms * 10**6, segment(chance, chance.randrange(2), base)))
-    assert not compare(wireshark, request, wireshark.write(made))
+    assert not compare(wireshark, recorded, request, wireshark.write(made))

@@ -2,6 +2,7 @@
 import pytest
 
 import harness
+from folders import of_any_version
 from packets import ACK, Connection, Packet, TcpView, read_pcap
 
 CAPTURES = [harness.ROOT / "captures" / name for name in (
@@ -10,6 +11,7 @@ CAPTURES = [harness.ROOT / "captures" / name for name in (
     "pure-ack-slack.pcap", "ftp-start-tls.pcap")]
 ETHERNET_CAPTURES = [capture for capture in CAPTURES if capture.name != "selfsigned.pcap"]
 TIMESTAMPS, SACK = 8, 5
+pytestmark = of_any_version
 MANY = 4  # a rewritten capture must have had that many packets to rewrite
 
 
@@ -18,8 +20,8 @@ def name(capture):
 
 
 @pytest.fixture(scope="module")
-def unchanged(wireshark):
-    return {capture: wireshark.connmon(capture) for capture in CAPTURES}
+def unchanged(recorded):
+    return {capture: recorded(capture).connmon() for capture in CAPTURES}
 
 
 def rewrite(capture, change):

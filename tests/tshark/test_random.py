@@ -4,6 +4,7 @@ import random
 import pytest
 
 import oracle
+from folders import of_any_version
 from packets import (ACK, FIN, NS_PER_MS, RST, SYN, Packet, ethernet, ip, sack, tcp, timestamps)
 
 FLAGS = [ACK] * 12 + [SYN, SYN | ACK, FIN | ACK, FIN, RST, RST | ACK, 0, SYN | FIN, SYN | RST]
@@ -28,6 +29,7 @@ def segment(chance, side, base):
         b"." * chance.choice((0, 0, 0, 1, 2, 5, 9)))))
 
 
+@of_any_version
 @pytest.mark.parametrize("steps", STEPS)
 @pytest.mark.parametrize("seed", range(3))
 def test_random_segments(wireshark, seed, steps):

@@ -7,7 +7,10 @@ import json
 
 import pytest
 
+from folders import of_any_version
 from packets import FIN, RST, SYN, Connection, Dialogue
+
+pytestmark = of_any_version
 
 
 def server_side_network(packets):

@@ -1,6 +1,5 @@
 """The tables behind Wireshark's windows, as sharkd tells them, against those of tshark."""
 import decimal
-import json
 import re
 
 import pytest
@@ -39,9 +38,8 @@ def test_columns_are_documented():
     assert found == [row[1:] for row in expected]
 
 
-def conversations(wireshark, capture):
-    out = wireshark.run("-r", wireshark.share(capture), "-q", "-z", "connmon,conv-json").stdout
-    return [json.loads(line, parse_float=decimal.Decimal) for line in out.splitlines()]
+def conversations(recorded, capture):
+    return recorded(capture).rows("conversations", parse_float=decimal.Decimal)
 
 
 def shown(row):
@@ -52,12 +50,12 @@ def shown(row):
 
 
 @pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
-def test_table(wireshark, sharkd, capture):
+def test_table(recorded, sharkd, capture):
     sharkd.load(capture)
     table, = sharkd.ask("tap", tap0="nstat:connmon,conv")["taps"][0]["tables"]
     found = sorted([f"{cell:.6f}" if isinstance(cell, float) else cell for cell in row]
                    for row in table["i"])
-    assert found == sorted(list(shown(row)) for row in conversations(wireshark, capture))
+    assert found == sorted(list(shown(row)) for row in conversations(recorded, capture))
 
 
 def test_two_windows_count_each_packet_once(sharkd):
@@ -76,10 +74,10 @@ def test_titles_have_units(sharkd):
 
 
 @pytest.mark.parametrize("capture", VIEWED, ids=lambda capture: capture.name)
-def test_service_response_times(wireshark, sharkd, capture):
+def test_service_response_times(recorded, sharkd, capture):
     sharkd.load(capture)
     tables = sharkd.ask("tap", tap0="srt:connmon")["taps"][0]["tables"]
-    rows = conversations(wireshark, capture)
+    rows = conversations(recorded, capture)
     assert {table["f"] for table in tables} <= {"tcp.stream"}
     found = {(table["n"].split()[-1], row["idx"]): row for table in tables for row in table["r"]}
     expected = {(side, row["stream"]): row for row in rows for side in ("server", "client")
