@@ -190,7 +190,7 @@ static void take_record(struct export *export, struct part *part, const struct r
 {
     static const char *const reasons[] = {
         [CONTAINER_OTHER_LINK] = "has packets of several link types, as only pcapng can",
-        [CONTAINER_TOO_LARGE] = "would begin with more than 1 MiB of interfaces",
+        [CONTAINER_TOO_LARGE] = "would need more than 16 MiB of interfaces",
     };
     enum container_status status =
         container_append(export->container, &part->told, record, export->folder, part->file);
@@ -317,7 +317,10 @@ void export_finish(struct export *export)
 struct export_totals export_totals(const struct export *export)
 {
     const struct folder_totals files = folder_totals(export->folder);
+    struct container_dropped dropped = {0};
 
+    if (export->container)
+        dropped = container_dropped(export->container);
     return (struct export_totals){
         .files = files.files,
         .lost = files.lost,
@@ -325,6 +328,8 @@ struct export_totals export_totals(const struct export *export)
         .lost_packets = export->lost_packets,
         .gaps = export->gap_count,
         .secrets = export->container ? container_secrets(export->container) : 0,
+        .names = dropped.names,
+        .options = dropped.options,
     };
 }
 

@@ -43,6 +43,8 @@ struct export_totals {
     uint64_t lost_packets; /* that no file has, for want of memory or of a format that could */
     uint64_t gaps;         /* in payload */
     uint64_t secrets;      /* blocks with keys, which no file has */
+    uint64_t names;        /* of addresses, which no file has: too many, see names.h */
+    uint64_t options;      /* of sections and interfaces, likewise, see section.h */
 };
 
 /* Where payload is missing: in front of the file's byte `at` (from 0), so many bytes. */
@@ -54,7 +56,7 @@ struct export_gap {
 struct export;
 
 /* Writes to the folder `path`, which is made if it is not there. At most 256 MiB wait to be
- * written, and 64 MiB of payload for what comes before it; and each file takes about 300 bytes of
+ * written, and 64 MiB of payload for what comes before it; and each file takes about 350 bytes of
  * memory. NULL and errno if the folder cannot be had. Free with export_free(). */
 struct export *export_new(const char *path, const struct export_config *config);
 void export_free(struct export *export);

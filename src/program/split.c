@@ -227,5 +227,10 @@ void split_summarize(const struct split *split)
         fprintf(stderr, ", %" PRIu64 " gaps in payload", totals.gaps);
     if (totals.secrets > 0)
         fprintf(stderr, ", %" PRIu64 " blocks of keys in none of them", totals.secrets);
+    if (totals.names > 0)
+        fprintf(stderr, ", %" PRIu64 " names beyond 1 KiB of an address in none", totals.names);
+    if (totals.options > 0)
+        fprintf(stderr, ", %" PRIu64 " options beyond 2 KiB of a section or interface in none",
+                totals.options);
     fputs("\n", stderr);
 }

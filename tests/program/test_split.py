@@ -68,17 +68,31 @@ def test_mergecap_gives_the_tcp_part_back(connmon, tmp_path, capture):
         assert (tmp_path / "merged").read_bytes()[24:] == cut_out(capture, tmp_path / "tcp", frames)
 
 
+def shown(path, field, *args):
+    """What tshark has of each packet."""
+    return subprocess.run(["tshark", "-r", path, *args, "-T", "fields", "-e", field],
+                          capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+
+
+def unnumbered(bodies):
+    """Packets' blocks without their interface's number, if they have one."""
+    return [body if len(body) < 32 else body[:8] + body[12:] for body in bodies]
+
+
 @pytest.mark.parametrize("capture", PCAPNGS, ids=names(PCAPNGS))
 def test_blocks_stay_as_they_were(connmon, tmp_path, capture):
     """Comments and all other options of packets, sections and interfaces."""
     original = packet_blocks(capture)
-    begin = [body for kind, body in blocks(capture) if kind == 1]
+    begin = {body for kind, body in blocks(capture) if kind == 1}
     for connection in split(connmon, tmp_path / "split", "-r", capture):
         (name, frames), = files_of(connection)
         path = tmp_path / "split" / name
-        assert packet_blocks(path) == [original[n - 1] for n in frames]
+        assert unnumbered(packet_blocks(path)) == unnumbered(original[n - 1] for n in frames)
         told = [body for kind, body in blocks(path) if kind == 1]
-        assert told and told == begin[:len(told)]
+        assert told and set(told) <= begin
+        for field in ("frame.interface_name", "frame.interface_description", "frame.comment"):
+            whole = shown(capture, field)
+            assert shown(path, field) == [whole[n - 1] for n in frames]
 
 
 @pytest.mark.parametrize("format", ["json", "txt"])
@@ -139,24 +153,107 @@ def test_sections_interfaces_and_names(connmon, tmp_path, order):
     (connection,) = read_index(tmp_path / "split")
     path = tmp_path / "split" / connection["file"]
     kinds, bodies = zip(*blocks(path))
-    assert kinds == (0x0A0D0D0A, 1, 1, *[6] * 6, 4)
+    assert kinds == (0x0A0D0D0A, 1, 6, 1, *[6] * 5, 4)
     assert bodies[0] == begin.replace(struct.pack(order + "q", 1234), b"\xff" * 8)
-    assert list(bodies[1:9]) == [one, two, *made]
+    assert [*bodies[1:9]] == [one, made[0], two, *made[1:]]
     assert bodies[9] == block(4, option(1, records[0], order) + b"\0" * 4, order)
-    shown = subprocess.run(["tshark", "-r", path, "-T", "fields", "-e", "frame.interface_name",
-                            "-e", "frame.comment"], capture_output=True, text=True).stdout
-    assert shown.splitlines()[:2] == ["eth0\twhy it is here", "wlan0\twhy it is here"]
+    assert shown(path, "frame.interface_name")[:3] == ["eth0", "wlan0", "eth0"]
+    assert shown(path, "frame.comment") == ["why it is here"] * 6
 
 
 def test_sections_follow_one_another(connmon, tmp_path):
     """Each with its interfaces, of which one comes late."""
     made = connection_blocks()
+    numbers = struct.pack("<III", 6, len(made[3]), 1), struct.pack("<III", 6, len(made[3]), 0)
     late = interface(options=option(2, b"late"))
-    blob = (section() + interface() + made[0] + late + made[1] + made[2]
-            + section() + interface(options=option(2, b"x")) + late + made[3] + made[5])
+    first, other = interface(options=option(2, b"first")), interface(options=option(2, b"other"))
+    blob = (section() + first + made[0] + late + made[1] + made[2]
+            + section() + other + late + made[3] + made[5])
     (connection,) = split(connmon, tmp_path, "-r", "-", stdin=blob)
-    assert (tmp_path / connection["file"]).read_bytes() == blob.replace(
-        struct.pack("<q", -1), b"\xff" * 8)
+    path = tmp_path / connection["file"]
+    assert [body for _, body in blocks(path)] == [
+        section(), first, made[0], late, made[1], made[2],
+        section(), late, made[3].replace(*numbers), made[5].replace(*numbers)]
+
+
+def many_interfaces(count, connections, packets_each):
+    """Packets that come on another interface each."""
+    made = []
+    for i in range(connections):
+        client = packets.Connection(made, client=("192.0.2.1", 1024 + i))
+        for _ in range(packets_each):
+            client.client(i, 0, flags=packets.SYN)
+    told = [interface(options=option(2, b"if%d" % i)) for i in range(count)]
+    return section() + b"".join(told) + b"".join(
+        enhanced(p, p.time // 1000, i % count) for i, p in enumerate(made))
+
+
+def test_only_interfaces_of_the_connection(connmon, tmp_path):
+    """Numbered as they come."""
+    blob = many_interfaces(500, 250, 2)
+    index = split(connmon, tmp_path / "split", "-r", "-", stdin=blob)
+    for i, connection in enumerate(index):
+        path = tmp_path / "split" / connection["file"]
+        assert [kind for kind, _ in blocks(path)] == [0x0A0D0D0A, 1, 6, 1, 6]
+        if i % 50 == 0:
+            assert shown(path, "frame.interface_name") == [f"if{2 * i}", f"if{2 * i + 1}"]
+    assert sum(path.stat().st_size for path in (tmp_path / "split").glob("*.pcapng")) < 3 * len(blob)
+
+
+def test_more_interfaces_than_a_file_tells_at_once(connmon, tmp_path):
+    (connection,) = split(connmon, tmp_path, "-r", "-", stdin=many_interfaces(20, 1, 50))
+    assert shown(tmp_path / connection["file"], "frame.interface_name") == \
+        [f"if{i % 20}" for i in range(50)]
+
+
+def test_simple_packets_among_interfaces(connmon, tmp_path):
+    """They are of the first interface, whatever came first."""
+    made = []
+    packets.Connection(made).open(0)
+    one, two = interface(options=option(2, b"one")), interface(options=option(2, b"two"))
+    blob = (section() + one + two + enhanced(made[0], 1, 1) + simple(made[1]) + enhanced(made[2], 2, 1))
+    (connection,) = split(connmon, tmp_path, "-r", "-", stdin=blob)
+    assert (tmp_path / connection["file"]).read_bytes() == (
+        section() + two + enhanced(made[0], 1) + section() + one + simple(made[1])
+        + two + enhanced(made[2], 2, 1))
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_long_descriptions_are_not_repeated(connmon, tmp_path, order):
+    """Of a section and an interface; a clock is kept, and a packet's own comment."""
+    long, comment = option(1, b"?" * 60000, order), b"!" * 60000
+    end = b"\0" * 4
+    digits, name = option(9, b"\x09", order), option(2, b"eth0", order)
+    begin = section(order)[:-4]
+    begin = block(0x0A0D0D0A, begin[8:] + long + option(4, b"who", order) + end, order)
+    told = interface(options=long + name + option(3, b"d" * 1900, order) + digits + end, order=order)
+    made = connection_blocks(order=order, comment=comment)
+    made = [body[:8] + struct.pack(order + "I", 0) + body[12:] for body in made]
+    done = connmon.run("-r", "-", "--split", tmp_path, stdin=begin + told + b"".join(made))
+    assert "2 options beyond 2 KiB" in done.stderr
+    (connection,) = read_index(tmp_path)
+    path = tmp_path / connection["file"]
+    assert [body for _, body in blocks(path)] == [
+        block(0x0A0D0D0A, section(order)[8:-4] + option(4, b"who", order) + end, order),
+        interface(options=name + option(3, b"d" * 1900, order) + digits + end, order=order), *made]
+
+
+def test_names_are_bounded(connmon, tmp_path):
+    """The latest of an address, of which Wireshark shows the last, are kept."""
+    address = bytes([192, 0, 2, 1])
+    told = [option(1, address + b"name%d.example\0" % i) for i in [*range(3000), 77]]
+    blob = section() + interface() + block(4, b"".join(told) + b"\0" * 4) + b"".join(
+        body for body in connection_blocks(count=4)[::2])
+    (tmp_path / "in").write_bytes(blob)
+    done = connmon.run("-r", tmp_path / "in", "--split", tmp_path / "split")
+    (connection,) = read_index(tmp_path / "split")
+    path = tmp_path / "split" / connection["file"]
+    (kept,) = [body for kind, body in blocks(path) if kind == 4]
+    assert 500 < len(kept) < 1700 and b"name77.example" in kept and b"name2999." in kept
+    assert "name" in done.stderr and "beyond 1 KiB of an address" in done.stderr
+    resolved = ["-N", "n", "-2"]
+    whole = shown(tmp_path / "in", "ip.src_host", *resolved)
+    assert whole[0] == "name77.example" and shown(path, "ip.src_host", *resolved) == whole
 
 
 def test_old_and_simple_blocks(connmon, tmp_path):
@@ -411,10 +508,10 @@ def test_same_connection_at_the_same_time(connmon, tmp_path):
 
 def test_too_much_to_repeat(connmon, tmp_path):
     """Interfaces whose descriptions take megabytes are not written in front of each connection."""
-    huge = interface(options=b"".join(option(1, b"?" * 65532) for _ in range(20)))
+    told = interface(options=option(1, b"?" * 1900)) * 10000
     done = connmon.run("-r", "-", "--split", tmp_path, status=2,
-                       stdin=section() + huge + huge + b"".join(connection_blocks()))
-    assert "1 MiB of interfaces" in done.stderr and "6 packets are in no file" in done.stderr
+                       stdin=section() + told + b"".join(connection_blocks()))
+    assert "16 MiB of interfaces" in done.stderr and "6 packets are in no file" in done.stderr
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 10000
 
 
