@@ -11,6 +11,7 @@
 #include "bpf.h"
 #include "pcapng.h"
 #include "say.h"
+#include "signals.h"
 #include "source.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -88,6 +89,8 @@ static enum source_status next(struct source *source, struct record *record)
             source->exit_status = EXIT_USAGE;
             return SOURCE_FAILED;
         }
+        if (signals_want_end()) /* nobody else may come to ask, for a long time */
+            return SOURCE_END;
     }
 }
 
