@@ -15,11 +15,12 @@
 #include "say.h"
 #include "signals.h"
 
+enum { MODE = 0600 /* what was captured is nobody else's */ };
 enum { GRACE_MS = 1000 }; /* for who reads the rest, or a part of it, once the program is to end */
 
 static int open_file(const char *name, int how)
 {
-    return open(name, O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666);
+    return open(name, O_WRONLY | O_CREAT | O_CLOEXEC | how, MODE);
 }
 
 struct output *output_open(const char *name)

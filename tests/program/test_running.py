@@ -245,6 +245,15 @@ def test_ends_while_the_filter_takes_nothing(connmon):
         child.stdin = None
 
 
+def test_files_are_for_their_owner_alone(connmon, tmp_path):
+    connmon.run("-r", CHAT, "--write", tmp_path / "out", preexec_fn=lambda: os.umask(0))
+    connmon.run("-r", CHAT, "--split", tmp_path / "split", "--payload",
+                preexec_fn=lambda: os.umask(0))
+    for path in [tmp_path / "out", *(tmp_path / "split").iterdir()]:
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "split").stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.parametrize("path", ["missing/out", "."])
 def test_a_file_that_cannot_be_written(connmon, tmp_path, path):
     connmon.refuses("-r", CHAT, "--write", tmp_path / path, status=2, names=str(tmp_path / path))
