@@ -274,8 +274,19 @@ static bool look_first(struct program *program)
     return true;
 }
 
+/* With -c, whoever asked for so many packets has them. */
+static void drain(const struct program *program)
+{
+    struct source *source = program->source;
+    const uint64_t count = program->options.count;
+
+    if (source->drain && (count == 0 || program->packets < count))
+        source->drain(source);
+}
+
 static void finish(struct program *program)
 {
+    drain(program);
     progress_hide(&program->progress);
     if (program->split && !split_finish(program->split))
         program->exit_status = EXIT_INPUT_OUTPUT;
