@@ -29,6 +29,8 @@ struct part {
 struct export
 {
     struct export_config config;
+    const bool *chosen; /* by serial number; NULL: all */
+    uint32_t chosen_count;
     struct folder *folder;
     struct container *container;
     struct reassembly *reassembly; /* NULL: not of payload */
@@ -215,10 +217,15 @@ static void take_text(const struct export *export, const struct part *part,
     folder_append(export->folder, part->file, text, size);
 }
 
+void export_choose(struct export *export, const bool *chosen, uint32_t count)
+{
+    export->chosen = chosen;
+    export->chosen_count = count;
+}
+
 static bool is_chosen(const struct export *export, uint32_t connection)
 {
-    return !export->config.chosen ||
-           (connection < export->config.chosen_count && export->config.chosen[connection]);
+    return !export->chosen || (connection < export->chosen_count && export->chosen[connection]);
 }
 
 void export_take(struct export *export, const struct export_packet *packet)

@@ -167,8 +167,8 @@ struct source *source_open_file(const char *name, const char *filter, input_wait
 
     if (!file)
         return refuse(NULL, shown, "no memory", exit_status);
-    file->source =
-        (struct source){.next = next, .close = close_file, .name = shown, .input = &file->input};
+    file->source = (struct source){
+        .next = next, .close = close_file, .name = shown, .input = &file->input, .socket = -1};
     file->stream = input_open(&file->input, name, waiting, data);
     if (!file->stream)
         return refuse(file, shown, strerror(errno), exit_status);

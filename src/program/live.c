@@ -176,6 +176,7 @@ struct source *source_open_interface(const char *name, const char *filter, uint3
     live->ns_per_unit =
         pcap_get_tstamp_precision(live->pcap) == PCAP_TSTAMP_PRECISION_NANO ? 1 : 1000;
     live->fd = pcap_get_selectable_fd(live->pcap);
+    live->source.socket = pcap_fileno(live->pcap);
     live->link_type = pcap_datalink(live->pcap);
     return &live->source;
 }

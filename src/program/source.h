@@ -35,6 +35,7 @@ struct source {
     const char *name;          /* as the user knows it */
     const struct input *input; /* the file; NULL: it is none */
     struct pcapng *pcapng;     /* its reader; NULL: it is no such file */
+    int socket;                /* through which packets come; -1: none */
     int exit_status;           /* of the program, after SOURCE_FAILED */
     char error[512];           /* in words, without an end of line */
 };
