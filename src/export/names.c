@@ -121,8 +121,7 @@ static void put(struct names *names, struct name **slot, struct name *name)
         if (*at == name)
             break;
     }
-    for (struct name **at = slot, *old; sum > MOST_OF_ADDRESS;) {
-        old = *at;
+    for (struct name **at = slot, *old; sum > MOST_OF_ADDRESS && (old = *at) != NULL;) {
         if (old->type != name->type || memcmp(old->bytes, name->bytes, address) != 0) {
             at = &old->next;
             continue;

@@ -16,7 +16,7 @@ static bool reopens; /* upon SIGHUP, which else ends the program */
  * what a handler may do, but it is no more than a call of the system.) */
 static void want_end(void)
 {
-    const struct timeval often = {.tv_usec = SIGNALS_AGAIN_MS * 1000};
+    const struct timeval often = {.tv_usec = SIGNALS_AGAIN_MS * 1000L};
     const struct itimerval timer = {often, often};
 
     is_end = 1;
