@@ -10,18 +10,18 @@
 #include "bytes.h"
 #include "names.h"
 #include "pcapng.h"
+#include "section.h"
 
 enum {
     DLT_RAW_IP = 12, /* as libpcap may call in memory what it calls LINKTYPE_RAW in a file */
     LINKTYPE_RAW = 101,
     SECTION_BYTES = 28,
-    SECTION_LENGTH_AT = 16,
     INTERFACE_BYTES = 32, /* with the options that tell the clock */
     OPTION_TSRESOL = 9,
     PACKET_HEAD = 28,
+    PACKET_INTERFACE_AT = 8,
     PCAP_HEADER = 24,
     PCAP_RECORD = 16,
-    MOST_BYTES = 1 << 20, /* of a section and its interfaces: each file gets them */
 };
 
 static const int64_t NS = 1000000000;
@@ -30,14 +30,7 @@ struct container {
     bool is_pcapng;
     struct names *names;
     uint64_t secrets;
-
-    /* The current section, from 1, and the blocks that each file with packets of it begins with:
-     * its own, then one for each interface. */
-    uint32_t section, interfaces;
-    bool is_swapped, is_too_large;
-    uint8_t *blocks;
-    uint32_t size, room;
-    uint32_t section_size;
+    struct section section; /* the current one */
 };
 
 struct container *container_new(bool is_pcapng)
@@ -59,7 +52,7 @@ void container_free(struct container *container)
     if (!container)
         return;
     names_free(container->names);
-    free(container->blocks);
+    section_release(&container->section);
     free(container);
 }
 
@@ -68,42 +61,15 @@ uint64_t container_secrets(const struct container *container)
     return container->secrets;
 }
 
+struct container_dropped container_dropped(const struct container *container)
+{
+    return (struct container_dropped){
+        .names = names_dropped(container->names),
+        .options = container->section.dropped,
+    };
+}
+
 /* ---- What the capture tells of itself ---- */
-
-static void keep(struct container *container, const uint8_t *block, uint32_t size)
-{
-    uint32_t needed = container->size + size;
-
-    if (container->is_too_large)
-        return;
-    if (needed > container->room) {
-        uint8_t *blocks =
-            needed > MOST_BYTES ? NULL : realloc(container->blocks, 2 * (size_t)needed);
-
-        if (!blocks) {
-            container->is_too_large = true;
-            return;
-        }
-        container->blocks = blocks;
-        container->room = 2 * needed;
-    }
-    memcpy(container->blocks + container->size, block, size);
-    container->size = needed;
-}
-
-static void begin_section(struct container *container, bool is_swapped, const uint8_t *block,
-                          uint32_t size)
-{
-    container->section++;
-    container->is_swapped = is_swapped;
-    container->is_too_large = false;
-    container->interfaces = 0;
-    container->size = 0;
-    keep(container, block, size);
-    container->section_size = container->size;
-    if (container->size >= SECTION_BYTES) /* the length of a part is another; -1: unknown */
-        memset(container->blocks + SECTION_LENGTH_AT, 0xff, 8);
-}
 
 void container_tell(void *to, uint32_t type, bool is_swapped, const uint8_t *block, uint32_t size)
 {
@@ -111,11 +77,10 @@ void container_tell(void *to, uint32_t type, bool is_swapped, const uint8_t *blo
 
     switch (type) {
     case PCAPNG_SECTION:
-        begin_section(container, is_swapped, block, size);
+        section_begin(&container->section, is_swapped, block, size);
         break;
     case PCAPNG_INTERFACE:
-        container->interfaces++;
-        keep(container, block, size);
+        section_add_interface(&container->section, block, size);
         break;
     case PCAPNG_NAMES:
         names_take(container->names, is_swapped, block, size);
@@ -157,34 +122,82 @@ static void tell_of_pcap(struct container *container, const struct record *recor
 
 /* ---- Files ---- */
 
-/* Where the blocks of the interfaces from number `interface` on are. */
-static const uint8_t *find_interface(const struct container *container, uint32_t interface)
+static bool is_simple(const struct record *record, bool is_swapped)
 {
-    const uint8_t *at = container->blocks + container->section_size;
-
-    for (uint32_t i = 0; i < interface; i++)
-        at += bytes_get32(at + 4, container->is_swapped);
-    return at;
+    return record->block && bytes_get32(record->block, is_swapped) == PCAPNG_SIMPLE_PACKET;
 }
 
-/* Tells the file of the section, and of all its interfaces so far, so that they keep their numbers
- * and all files tell the same. */
-static void tell_file(const struct container *container, struct container_file *told,
-                      struct folder *folder, uint32_t file)
+/* The number in the file of an interface that was told; UINT32_MAX: it was not, or long ago. */
+static uint32_t find_interface(const struct container_file *told, uint32_t interface)
 {
-    const uint8_t *at = container->blocks, *end = at + container->size;
+    const uint32_t known = told->count < CONTAINER_INTERFACES ? told->count : CONTAINER_INTERFACES;
 
-    if (told->section == container->section)
-        at = find_interface(container, told->interfaces);
-    folder_append(folder, file, at, (size_t)(end - at));
-    told->section = container->section;
-    told->interfaces = container->interfaces;
-    told->is_swapped = container->is_swapped;
+    for (uint32_t number = told->count; number > told->count - known; number--)
+        if (told->interfaces[(number - 1) % CONTAINER_INTERFACES] == interface)
+            return number - 1;
+    return UINT32_MAX;
+}
+
+static void tell_section(const struct section *section, struct container_file *told,
+                         struct folder *folder, uint32_t file)
+{
+    size_t size;
+    const uint8_t *block = section_block(section, &size);
+
+    folder_append(folder, file, block, size);
+    told->section = section->number;
+    told->is_swapped = section->is_swapped;
+    told->count = 0;
+}
+
+/* The number in the file of the packet's interface, of which the file is told first if need be. A
+ * simple packet's is always 0: where that is another's, the section begins anew; and so it does
+ * when the 16 bits of an old block are used up. */
+static uint32_t tell_interface(const struct section *section, struct container_file *told,
+                               const struct record *record, struct folder *folder, uint32_t file)
+{
+    const bool is_zero = is_simple(record, section->is_swapped);
+    uint32_t number;
+    const uint8_t *block;
+    size_t size;
+
+    if (told->section != section->number)
+        tell_section(section, told, folder, file);
+    number = find_interface(told, record->interface);
+    if (number == 0 || (number != UINT32_MAX && !is_zero))
+        return number;
+    if (told->count > (is_zero ? 0 : UINT16_MAX))
+        tell_section(section, told, folder, file);
+    block = section_interface(section, record->interface, &size);
+    folder_append(folder, file, block, size);
+    told->interfaces[told->count % CONTAINER_INTERFACES] = record->interface;
+    return told->count++;
 }
 
 static uint64_t ticks_of(const struct record *record, bool has_nanoseconds)
 {
     return (uint64_t)(has_nanoseconds ? record->time_ns : record->time_ns / 1000);
+}
+
+/* The packet's block, with the interface's number in the file. */
+static void append_renumbered(const struct record *record, uint32_t interface, bool is_swapped,
+                              struct folder *folder, uint32_t file)
+{
+    uint8_t head[PACKET_INTERFACE_AT + 4];
+
+    memcpy(head, record->block, sizeof(head));
+    switch (bytes_get32(head, is_swapped)) {
+    case PCAPNG_PACKET_BLOCK:
+        bytes_put32(head + PACKET_INTERFACE_AT, is_swapped, interface);
+        break;
+    case PCAPNG_OLD_PACKET:
+        bytes_put16(head + PACKET_INTERFACE_AT, is_swapped, (uint16_t)interface);
+        break;
+    default: /* a simple one, which has no number */
+        break;
+    }
+    folder_append(folder, file, head, sizeof(head));
+    folder_append(folder, file, record->block + sizeof(head), record->block_size - sizeof(head));
 }
 
 /* The packet of a pcap file as a block. */
@@ -211,14 +224,16 @@ static enum container_status append_pcapng(struct container *container, struct c
                                            const struct record *record, struct folder *folder,
                                            uint32_t file)
 {
-    if (container->section == 0)
+    const struct section *section = &container->section;
+    uint32_t interface;
+
+    if (section->number == 0 && !record->block)
         tell_of_pcap(container, record);
-    if (container->is_too_large)
+    if (section->is_too_large || section->count <= record->interface + UINT64_C(1))
         return CONTAINER_TOO_LARGE;
-    if (told->section != container->section || told->interfaces <= record->interface)
-        tell_file(container, told, folder, file);
+    interface = tell_interface(section, told, record, folder, file);
     if (record->block)
-        folder_append(folder, file, record->block, record->block_size);
+        append_renumbered(record, interface, section->is_swapped, folder, file);
     else
         append_block(record, folder, file);
     return CONTAINER_GOOD;

@@ -29,6 +29,8 @@ struct part {
 struct export
 {
     struct export_config config;
+    const bool *chosen; /* by serial number; NULL: all */
+    uint32_t chosen_count;
     struct folder *folder;
     struct container *container;
     struct reassembly *reassembly; /* NULL: not of payload */
@@ -190,7 +192,7 @@ static void take_record(struct export *export, struct part *part, const struct r
 {
     static const char *const reasons[] = {
         [CONTAINER_OTHER_LINK] = "has packets of several link types, as only pcapng can",
-        [CONTAINER_TOO_LARGE] = "would begin with more than 1 MiB of interfaces",
+        [CONTAINER_TOO_LARGE] = "would need more than 16 MiB of interfaces",
     };
     enum container_status status =
         container_append(export->container, &part->told, record, export->folder, part->file);
@@ -215,10 +217,15 @@ static void take_text(const struct export *export, const struct part *part,
     folder_append(export->folder, part->file, text, size);
 }
 
+void export_choose(struct export *export, const bool *chosen, uint32_t count)
+{
+    export->chosen = chosen;
+    export->chosen_count = count;
+}
+
 static bool is_chosen(const struct export *export, uint32_t connection)
 {
-    return !export->config.chosen ||
-           (connection < export->config.chosen_count && export->config.chosen[connection]);
+    return !export->chosen || (connection < export->chosen_count && export->chosen[connection]);
 }
 
 void export_take(struct export *export, const struct export_packet *packet)
@@ -317,7 +324,10 @@ void export_finish(struct export *export)
 struct export_totals export_totals(const struct export *export)
 {
     const struct folder_totals files = folder_totals(export->folder);
+    struct container_dropped dropped = {0};
 
+    if (export->container)
+        dropped = container_dropped(export->container);
     return (struct export_totals){
         .files = files.files,
         .lost = files.lost,
@@ -325,6 +335,8 @@ struct export_totals export_totals(const struct export *export)
         .lost_packets = export->lost_packets,
         .gaps = export->gap_count,
         .secrets = export->container ? container_secrets(export->container) : 0,
+        .names = dropped.names,
+        .options = dropped.options,
     };
 }
 

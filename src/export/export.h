@@ -22,8 +22,6 @@ struct export_config {
     bool by_flow;    /* a file for each direction; payload always is */
     bool overwrites; /* files that are there are replaced */
     struct connmon_line_format line;
-    const bool *chosen; /* by serial number, the connections that are exported; NULL: all */
-    uint32_t chosen_count;
     /* Which file was lost, and why, in words. Several times for one file if several are. */
     void (*lost)(void *to, const char *name, const char *why);
     void *to;
@@ -43,6 +41,8 @@ struct export_totals {
     uint64_t lost_packets; /* that no file has, for want of memory or of a format that could */
     uint64_t gaps;         /* in payload */
     uint64_t secrets;      /* blocks with keys, which no file has */
+    uint64_t names;        /* of addresses, which no file has: too many, see names.h */
+    uint64_t options;      /* of sections and interfaces, likewise, see section.h */
 };
 
 /* Where payload is missing: in front of the file's byte `at` (from 0), so many bytes. */
@@ -54,10 +54,14 @@ struct export_gap {
 struct export;
 
 /* Writes to the folder `path`, which is made if it is not there. At most 256 MiB wait to be
- * written, and 64 MiB of payload for what comes before it; and each file takes about 300 bytes of
+ * written, and 64 MiB of payload for what comes before it; and each file takes about 350 bytes of
  * memory. NULL and errno if the folder cannot be had. Free with export_free(). */
 struct export *export_new(const char *path, const struct export_config *config);
 void export_free(struct export *export);
+
+/* From now on exports only connections that are true by their serial number, of `count`; none after
+ * that. `chosen` must outlive the export. */
+void export_choose(struct export *export, const bool *chosen, uint32_t count);
 
 /* Takes a block of a pcapng file that is no packet; a pcapng_sink. */
 void export_tell(void *export, uint32_t type, bool is_swapped, const uint8_t *block, uint32_t size);

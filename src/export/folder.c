@@ -21,7 +21,8 @@ enum {
     LARGE = 2048, /* blocks: a file with so many is written out, about 1 MiB */
     FIRST_BITS = 8,
     LAST_BITS = 31,
-    MODE = 0666,
+    MODE = 0600, /* what was captured is nobody else's */
+    FOLDER_MODE = 0700,
 };
 
 enum entry_state { ENTRY_NEW, ENTRY_WRITTEN, ENTRY_LOST };
@@ -51,7 +52,7 @@ struct folder *folder_open(const char *path, const struct folder_config *config)
     struct folder *folder;
     int fd;
 
-    if (mkdir(path, MODE | 0111) != 0 && errno != EEXIST)
+    if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
         return NULL;
     fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)

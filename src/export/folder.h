@@ -36,8 +36,8 @@ struct folder_totals {
     uint64_t bytes; /* that were written */
 };
 
-/* Opens the folder, which is made if it is not there. NULL and errno if that fails; free with
- * folder_free(). */
+/* Opens the folder, which is made if it is not there, for its owner alone, as are its files. NULL
+ * and errno if that fails; free with folder_free(). */
 struct folder *folder_open(const char *path, const struct folder_config *config);
 
 /* Frees; what was not written by folder_finish() is lost. NULL is allowed. */

@@ -17,7 +17,14 @@
 
 enum record_type { RECORD_END = 0, RECORD_IPV4 = 1, RECORD_IPV6 = 2 };
 
-enum { HEAD_BYTES = 8, TAIL_BYTES = 4, RECORD_HEAD = 4, BITS = 12, MOST_BYTES = 1 << 24 };
+enum {
+    HEAD_BYTES = 8,
+    TAIL_BYTES = 4,
+    RECORD_HEAD = 4,
+    BITS = 12,
+    MOST_OF_ADDRESS = 1024,
+    MOST_BYTES = 1 << 24,
+};
 
 struct name {
     struct name *next; /* of the same slot */
@@ -27,6 +34,7 @@ struct name {
 
 struct names {
     struct memory memory; /* also its salt */
+    uint64_t dropped;
     struct name *slots[1 << BITS];
 };
 
@@ -72,20 +80,76 @@ static uint32_t slot_of(const struct names *names, uint16_t type, const uint8_t 
                      names->memory.salt, BITS);
 }
 
-static void take_record(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
+/* Takes the same record, if it was told before, out of its slot; else NULL. */
+static struct name *take_out(struct name **slot, uint16_t type, const uint8_t *bytes, uint16_t size)
 {
-    struct name **end = &names->slots[slot_of(names, type, bytes)], *name;
+    for (struct name **at = slot, *name; (name = *at) != NULL; at = &name->next) {
+        if (name->type == type && name->size == size && memcmp(name->bytes, bytes, size) == 0) {
+            *at = name->next;
+            return name;
+        }
+    }
+    return NULL;
+}
 
-    for (; *end; end = &(*end)->next) /* names are told again and again */
-        if ((*end)->type == type && (*end)->size == size && memcmp((*end)->bytes, bytes, size) == 0)
-            return;
-    name = memory_alloc(&names->memory, sizeof(*name) + size);
+static struct name *make(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
+{
+    struct name *name =
+        size > MOST_OF_ADDRESS ? NULL : memory_alloc(&names->memory, sizeof(*name) + size);
+
     if (!name)
-        return;
+        return NULL;
     name->type = type;
     name->size = size;
     memcpy(name->bytes, bytes, size);
-    *end = name;
+    return name;
+}
+
+/* Puts a name behind those of its slot, and drops the oldest of its address that are too many. */
+static void put(struct names *names, struct name **slot, struct name *name)
+{
+    const uint16_t address = address_size(name->type);
+    size_t sum = 0;
+
+    for (struct name **at = slot;; at = &(*at)->next) {
+        if (!*at) {
+            name->next = NULL;
+            *at = name;
+        }
+        if ((*at)->type == name->type && memcmp((*at)->bytes, name->bytes, address) == 0)
+            sum += (*at)->size;
+        if (*at == name)
+            break;
+    }
+    for (struct name **at = slot, *old; sum > MOST_OF_ADDRESS && (old = *at) != NULL;) {
+        if (old->type != name->type || memcmp(old->bytes, name->bytes, address) != 0) {
+            at = &old->next;
+            continue;
+        }
+        *at = old->next;
+        sum -= old->size;
+        names->dropped++;
+        memory_free(&names->memory, old, size_of(old));
+    }
+}
+
+/* Names are told again and again; what counts is when last. */
+static void take_record(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
+{
+    struct name **slot = &names->slots[slot_of(names, type, bytes)];
+    struct name *name = take_out(slot, type, bytes, size);
+
+    if (!name)
+        name = make(names, type, bytes, size);
+    if (name)
+        put(names, slot, name);
+    else
+        names->dropped++;
+}
+
+uint64_t names_dropped(const struct names *names)
+{
+    return names->dropped;
 }
 
 static uint32_t padded(uint32_t size)

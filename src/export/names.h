@@ -14,9 +14,13 @@ struct names;
 struct names *names_new(void);
 void names_free(struct names *names);
 
-/* Takes a whole block with names, whose numbers are in the other byte order if `is_swapped`. What
- * does not fit into 16 MiB, all blocks together, is forgotten. */
+/* Takes a whole block with names, whose numbers are in the other byte order if `is_swapped`. Of an
+ * address, the latest names that fit into 1 KiB are kept, since each file of that address repeats
+ * them, and of all addresses together 16 MiB. The last one is what Wireshark shows. */
 void names_take(struct names *names, bool is_swapped, const uint8_t *block, uint32_t size);
+
+/* How many records with names were not kept. */
+uint64_t names_dropped(const struct names *names);
 
 /* Appends a block to a file with the names of the two addresses, if they have any. */
 void names_append(const struct names *names, const struct connmon_endpoint ends[2], bool is_swapped,

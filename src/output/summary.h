@@ -21,6 +21,7 @@ struct connmon_summary {
     uint64_t fragments, cut, malformed, unknown_links;
     /* And of those that never came: no room in the kernel, or lost by the interface */
     uint64_t dropped_by_kernel, dropped_by_interface;
+    uint64_t unread; /* in the kernel's buffer when the capture ended */
 
     uint8_t *seen;      /* by connection: one bit per direction */
     size_t connections; /* that `seen` has room for */

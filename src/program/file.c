@@ -11,6 +11,7 @@
 #include "bpf.h"
 #include "pcapng.h"
 #include "say.h"
+#include "signals.h"
 #include "source.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -88,6 +89,8 @@ static enum source_status next(struct source *source, struct record *record)
             source->exit_status = EXIT_USAGE;
             return SOURCE_FAILED;
         }
+        if (signals_want_end()) /* nobody else may come to ask, for a long time */
+            return SOURCE_END;
     }
 }
 
@@ -164,8 +167,8 @@ struct source *source_open_file(const char *name, const char *filter, input_wait
 
     if (!file)
         return refuse(NULL, shown, "no memory", exit_status);
-    file->source =
-        (struct source){.next = next, .close = close_file, .name = shown, .input = &file->input};
+    file->source = (struct source){
+        .next = next, .close = close_file, .name = shown, .input = &file->input, .socket = -1};
     file->stream = input_open(&file->input, name, waiting, data);
     if (!file->stream)
         return refuse(file, shown, strerror(errno), exit_status);

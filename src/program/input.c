@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "signals.h"
+
 enum { BUFFER = 1 << 18, WAIT_MS = 100 };
 
 /* False if we were told to stop waiting. */
@@ -18,7 +20,7 @@ static bool wait_for_bytes(struct input *input)
 {
     struct pollfd poll_fd = {.fd = input->fd, .events = POLLIN};
 
-    while (poll(&poll_fd, 1, WAIT_MS) <= 0) {
+    while (signals_want_end() || poll(&poll_fd, 1, WAIT_MS) <= 0) {
         if (!input->waiting(input->data)) {
             input->is_stopped = true;
             return false;

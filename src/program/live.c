@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "bpf.h"
+#include "pace.h"
 #include "say.h"
 #include "source.h"
 
@@ -17,6 +18,8 @@ enum {
     SNAPSHOT = 256, /* headers are enough, through tunnels as well */
     WAIT_MS = 100,  /* how long the kernel may collect packets before it wakes us */
 };
+
+static const int64_t DRAIN_NS = INT64_C(2) * WAIT_MS * 1000000;
 
 struct live {
     struct source source;
@@ -66,6 +69,23 @@ static struct source_drops drops(struct source *source)
         live->counted = now;
     }
     return live->dropped;
+}
+
+/* What the kernel has collected comes when it wakes us, if not at once. */
+static void drain(struct source *source)
+{
+    struct live *live = (struct live *)source;
+    const int64_t end_ns = pace_time_of_day(), until_ns = pace_now() + DRAIN_NS;
+    struct record record;
+
+    for (;;) {
+        const enum source_status status = next(source, &record);
+
+        if (status == SOURCE_PACKET && record.time_ns <= end_ns)
+            live->dropped.unread++;
+        else if (status != SOURCE_IDLE || pace_now() >= until_ns)
+            return;
+    }
 }
 
 static void close_live(struct source *source)
@@ -134,7 +154,8 @@ struct source *source_open_interface(const char *name, const char *filter, uint3
 
     if (!live)
         return refuse(live, name, "no memory", exit_status);
-    live->source = (struct source){.next = next, .drops = drops, .close = close_live, .name = name};
+    live->source = (struct source){
+        .next = next, .drops = drops, .drain = drain, .close = close_live, .name = name};
     live->pcap = pcap_create(name, error);
     if (!live->pcap)
         return refuse(live, name, error, exit_status);
@@ -156,6 +177,7 @@ struct source *source_open_interface(const char *name, const char *filter, uint3
     live->ns_per_unit =
         pcap_get_tstamp_precision(live->pcap) == PCAP_TSTAMP_PRECISION_NANO ? 1 : 1000;
     live->fd = pcap_get_selectable_fd(live->pcap);
+    live->source.socket = pcap_fileno(live->pcap);
     live->link_type = pcap_datalink(live->pcap);
     return &live->source;
 }

@@ -14,6 +14,7 @@
 #include "privileges.h"
 #include "progress.h"
 #include "reader.h"
+#include "sandbox.h"
 #include "say.h"
 #include "signals.h"
 #include "source.h"
@@ -29,6 +30,7 @@ static const int64_t LOOK_NS = INT64_C(100000000); /* between looks at what the 
 struct program {
     struct options options;
     struct source *source;
+    struct source *again; /* the same, for the second time; NULL: it is not read twice */
     struct output *output;
     struct monitor *monitor;
     struct split *split; /* NULL: not wanted */
@@ -201,16 +203,29 @@ static void run(struct program *program)
     }
 }
 
-static bool open_source(struct program *program)
+static struct source *open_source(struct program *program)
 {
     const struct options *options = &program->options;
 
-    program->source =
-        options->interface ? source_open_interface(options->interface, options->filter,
-                                                   options->buffer_kib, &program->exit_status)
-                           : source_open_file(options->file, options->filter, look_around, program,
-                                              &program->exit_status);
-    return program->source != NULL;
+    return options->interface ? source_open_interface(options->interface, options->filter,
+                                                      options->buffer_kib, &program->exit_status)
+                              : source_open_file(options->file, options->filter, look_around,
+                                                 program, &program->exit_status);
+}
+
+static bool open_sources(struct program *program)
+{
+    program->source = open_source(program);
+    if (!program->source || !split_looks_first(&program->options.split))
+        return program->source != NULL;
+    if (!program->source->input->is_file) {
+        say("%s: is no file that can be read twice, as --worst and --min-rtt-p95 need",
+            program->source->name);
+        program->exit_status = EXIT_INPUT_OUTPUT;
+        return false;
+    }
+    program->again = open_source(program);
+    return program->again != NULL;
 }
 
 /* A bar on the terminal, unless lines go there as well. */
@@ -238,9 +253,22 @@ static bool open_monitor(struct program *program)
     return program->monitor != NULL;
 }
 
+/* Of what was open as root, and of the system, no more than it takes from here on. */
+static bool lock_down(const struct program *program)
+{
+    const struct options *options = &program->options;
+    const struct sandbox sandbox = {
+        .folder = options->split.folder,
+        .file = options->write,
+        .socket = program->source->socket,
+    };
+
+    return privileges_give_up(options->split.folder) && sandbox_enter(&sandbox);
+}
+
 static bool open_all(struct program *program)
 {
-    if (!open_source(program))
+    if (!open_sources(program))
         return false;
     begin_progress(program);
     program->exit_status = EXIT_INPUT_OUTPUT;
@@ -249,14 +277,9 @@ static bool open_all(struct program *program)
     program->output = output_open(program->options.write);
     if (!program->output)
         return false;
-    if (split_looks_first(&program->options.split) && !program->source->input->is_file) {
-        say("%s: is no file that can be read twice, as --worst and --min-rtt-p95 need",
-            program->source->name);
-        return false;
-    }
     if (program->options.split.folder && !(program->split = split_new(&program->options)))
         return false;
-    if (!open_monitor(program))
+    if (!open_monitor(program) || !lock_down(program))
         return false;
     program->exit_status = EXIT_GOOD;
     return true;
@@ -282,10 +305,10 @@ static bool look_first(struct program *program)
     program->packets = 0;
     program->has_begun = false;
     program->source->close(program->source);
+    program->source = program->again;
+    program->again = NULL;
     monitor_free(program->monitor);
     program->monitor = NULL;
-    if (!open_source(program))
-        return false;
     begin_progress(program);
     program->exit_status = EXIT_INPUT_OUTPUT;
     if (!split_choose(program->split) || !open_monitor(program))
@@ -294,8 +317,19 @@ static bool look_first(struct program *program)
     return true;
 }
 
+/* With -c, whoever asked for so many packets has them. */
+static void drain(const struct program *program)
+{
+    struct source *source = program->source;
+    const uint64_t count = program->options.count;
+
+    if (source->drain && (count == 0 || program->packets < count))
+        source->drain(source);
+}
+
 static void finish(struct program *program)
 {
+    drain(program);
     progress_hide(&program->progress);
     if (program->split && !split_finish(program->split))
         program->exit_status = EXIT_INPUT_OUTPUT;
@@ -318,6 +352,8 @@ static void close_all(struct program *program)
     split_free(program->split);
     if (program->output && !output_close(program->output))
         program->exit_status = EXIT_INPUT_OUTPUT;
+    if (program->again)
+        program->again->close(program->again);
     if (program->source)
         program->source->close(program->source);
 }

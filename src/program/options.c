@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "argument.h"
+#include "sandbox.h"
 #include "say.h"
 
 #define NS_PER_S INT64_C(1000000000)
@@ -326,7 +327,7 @@ static bool inform(enum id id, int *exit_status)
     if (id == OPTION_HELP)
         print_help(stdout);
     else
-        puts("connmon " CONNMON_VERSION);
+        printf("connmon " CONNMON_VERSION "\nsandbox: %s\n", sandbox_text());
     if (fflush(stdout) == 0)
         return false;
     say("standard output: %s", strerror(errno));

@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "say.h"
+#include "signals.h"
+
+enum { GRACE_MS = 1000 }; /* for who reads the rest, or a part of it, once the program is to end */
 
 static int open_file(const char *name, int how)
 {
@@ -29,6 +33,7 @@ struct output *output_open(const char *name)
     output->name = name;
     output->head = NULL;
     output->error = 0;
+    output->lost = 0;
     output->used = 0;
     output->fd = name ? open_file(name, O_TRUNC) : STDOUT_FILENO;
     if (output->fd >= 0)
@@ -38,18 +43,27 @@ struct output *output_open(const char *name)
     return NULL;
 }
 
+/* Writes what is in the buffer, which may wait for who reads it: for ever, unless we are to end. */
 bool output_flush(struct output *output)
 {
     size_t done = 0;
+    int waited_ms = 0;
 
     while (done < output->used && !output->error) {
         ssize_t count = write(output->fd, output->buffer + done, output->used - done);
 
-        if (count >= 0)
+        if (count >= 0) {
             done += (size_t)count;
-        else if (errno != EINTR)
+            waited_ms = 0;
+        } else if (errno != EINTR) {
             output->error = errno;
+        } else if (signals_want_end()) {
+            waited_ms += SIGNALS_AGAIN_MS;
+            if (waited_ms >= GRACE_MS)
+                output->error = ETIMEDOUT;
+        }
     }
+    output->lost += output->used - done;
     output->used = 0;
     return !output->error;
 }
@@ -108,7 +122,11 @@ bool output_close(struct output *output)
     if (close(output->fd) != 0 && !output->error)
         output->error = errno;
     error = output->error;
-    if (error && error != EPIPE)
+    if (error == ETIMEDOUT)
+        say("%s%s: nobody reads: %" PRIu64 " bytes were not written",
+            output->name ? "--write " : "", output->name ? output->name : "standard output",
+            output->lost);
+    else if (error && error != EPIPE)
         say("%s%s: %s", output->name ? "--write " : "",
             output->name ? output->name : "standard output", strerror(error));
     free(output);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { OUTPUT_BUFFER = 1 << 18 };
 
@@ -17,7 +18,8 @@ struct output {
     const char *name; /* of the file; NULL: standard output */
     const char *head; /* what each file begins with; NULL: nothing */
     int fd;
-    int error; /* errno of the first write that failed; nothing is written any more */
+    int error;     /* errno of the first write that failed; nothing is written any more */
+    uint64_t lost; /* bytes that were not written since */
     size_t used;
     char buffer[OUTPUT_BUFFER];
 };
@@ -30,7 +32,10 @@ struct output *output_open(const char *name);
 void output_begin(struct output *output, const char *head);
 
 void output_write(struct output *output, const char *bytes, size_t size);
-bool output_flush(struct output *output); /* false if a write has failed, now or before */
+
+/* False if a write has failed, now or before. One that waits for a reader fails a second after the
+ * program was told to end (see signals.h), or the reader has stopped to read by then. */
+bool output_flush(struct output *output);
 
 /* Begins the file anew, if it has a name and that file was taken away; else goes on with it. */
 bool output_reopen(struct output *output);

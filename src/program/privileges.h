@@ -11,4 +11,10 @@
  * False, and a line on standard error, if that fails. */
 bool privileges_drop(const char *user);
 
+/* Gives up all else, for good, once everything is open: every capability, and that a program to be
+ * run could have more. The user stays; where files are still to be made in a folder (NULL: none
+ * are) that only the right to override permissions opens to root, root keeps that one. False, and a
+ * line on standard error, if that fails. */
+bool privileges_give_up(const char *folder);
+
 #endif

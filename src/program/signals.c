@@ -6,9 +6,22 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/time.h>
 
 static volatile sig_atomic_t is_end, is_summary, is_reopening;
 static bool reopens; /* upon SIGHUP, which else ends the program */
+
+/* A call of the system that waits may have begun after the signal to end was noted: from then on,
+ * further signals come again and again, and interrupt it. (To set a timer is not on POSIX's list of
+ * what a handler may do, but it is no more than a call of the system.) */
+static void want_end(void)
+{
+    const struct timeval often = {.tv_usec = SIGNALS_AGAIN_MS * 1000L};
+    const struct itimerval timer = {often, often};
+
+    is_end = 1;
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
 
 static void note(int signal)
 {
@@ -17,11 +30,15 @@ static void note(int signal)
         is_summary = 1;
         break;
     case SIGHUP:
-        is_reopening = reopens;
-        is_end |= !reopens;
+        if (reopens)
+            is_reopening = 1;
+        else
+            want_end();
+        break;
+    case SIGALRM: /* interrupts, no more */
         break;
     default:
-        is_end = 1;
+        want_end();
         break;
     }
 }
@@ -44,6 +61,7 @@ void signals_note(bool can_reopen)
     note_unless_ignored(SIGINT, &action);
     note_unless_ignored(SIGTERM, &action);
     sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGALRM, &action, NULL);
     if (can_reopen)
         sigaction(SIGHUP, &action, NULL);
     else

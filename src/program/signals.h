@@ -11,6 +11,9 @@
  * asked for counts once. SIGHUP wants a reopening if there is something to reopen, else the end. */
 void signals_note(bool can_reopen);
 
+/* How often a call of the system that waits is interrupted once the program is to end. */
+enum { SIGNALS_AGAIN_MS = 100 };
+
 /* SIGINT or SIGTERM: the program is to end. Stays true. */
 bool signals_want_end(void);
 

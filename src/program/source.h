@@ -22,15 +22,20 @@ enum source_status {
 struct source_drops {
     uint64_t kernel;    /* because its buffer was full */
     uint64_t interface; /* as far as the interface tells */
+    uint64_t unread;    /* see `drain` */
 };
 
 struct source {
     enum source_status (*next)(struct source *source, struct record *record);
     struct source_drops (*drops)(struct source *source); /* NULL: it cannot lose any */
+    /* Counts as unread what was captured until now and not taken; what comes later is nobody's.
+     * NULL: it does not collect any. */
+    void (*drain)(struct source *source);
     void (*close)(struct source *source);
     const char *name;          /* as the user knows it */
     const struct input *input; /* the file; NULL: it is none */
     struct pcapng *pcapng;     /* its reader; NULL: it is no such file */
+    int socket;                /* through which packets come; -1: none */
     int exit_status;           /* of the program, after SOURCE_FAILED */
     char error[512];           /* in words, without an end of line */
 };

@@ -17,9 +17,9 @@ struct split {
     const struct split_options *options;
     struct flow_index *index;
     struct flow_index_options index_options;
-    struct export *export; /* NULL: while it only looks */
-    struct export_config config;
-    bool *chosen; /* by serial number; NULL: all */
+    struct export *export;
+    bool is_looking; /* at all packets, before it writes some */
+    bool *chosen;    /* by serial number; NULL: all */
 };
 
 static void lost(void *to, const char *name, const char *why)
@@ -29,9 +29,18 @@ static void lost(void *to, const char *name, const char *why)
     say("lost: %s in %s: %s", name, options->folder, why);
 }
 
-static bool open_export(struct split *split)
+static bool open_export(struct split *split, const struct options *options)
 {
-    split->export = export_new(split->options->folder, &split->config);
+    const struct export_config config = {
+        .format = options->split.format,
+        .by_flow = options->split.by_flow,
+        .overwrites = options->split.overwrites,
+        .line = options->line,
+        .lost = lost,
+        .to = (void *)&options->split,
+    };
+
+    split->export = export_new(split->options->folder, &config);
     if (!split->export)
         say("--split %s: %s", split->options->folder, strerror(errno));
     return split->export != NULL;
@@ -113,20 +122,12 @@ struct split *split_new(const struct options *options)
         return NULL;
     }
     split->options = &options->split;
-    split->config = (struct export_config){
-        .format = options->split.format,
-        .by_flow = options->split.by_flow,
-        .overwrites = options->split.overwrites,
-        .line = options->line,
-        .lost = lost,
-        .to = (void *)&options->split,
-    };
+    split->is_looking = split_looks_first(&options->split);
     split->index = flow_index_new(0);
-    if (!split->index || !set_index(split)) {
+    if (!split->index || !set_index(split))
         say("no memory for the index");
-    } else if (split_looks_first(&options->split) || open_export(split)) {
+    else if (open_export(split, options))
         return split;
-    }
     split_free(split);
     return NULL;
 }
@@ -148,20 +149,23 @@ bool split_looks_first(const struct split_options *options)
 
 bool split_choose(struct split *split)
 {
-    split->chosen =
-        flow_index_choose(split->index, &split->index_options, &split->config.chosen_count);
-    split->config.chosen = split->chosen;
-    if (split->chosen)
-        return open_export(split);
-    say("no memory for the index");
-    return false;
+    uint32_t count;
+
+    split->chosen = flow_index_choose(split->index, &split->index_options, &count);
+    if (!split->chosen) {
+        say("no memory for the index");
+        return false;
+    }
+    export_choose(split->export, split->chosen, count);
+    split->is_looking = false;
+    return true;
 }
 
 void split_tell(void *to, uint32_t type, bool is_swapped, const uint8_t *block, uint32_t size)
 {
     const struct split *split = to;
 
-    if (split->export)
+    if (!split->is_looking)
         export_tell(split->export, type, is_swapped, block, size);
 }
 
@@ -179,7 +183,7 @@ void split_take(struct split *split, const struct record *record,
 
     if (!split->chosen)
         flow_index_add(split->index, seen);
-    if (split->export)
+    if (!split->is_looking)
         export_take(split->export, &packet);
 }
 
@@ -227,5 +231,10 @@ void split_summarize(const struct split *split)
         fprintf(stderr, ", %" PRIu64 " gaps in payload", totals.gaps);
     if (totals.secrets > 0)
         fprintf(stderr, ", %" PRIu64 " blocks of keys in none of them", totals.secrets);
+    if (totals.names > 0)
+        fprintf(stderr, ", %" PRIu64 " names beyond 1 KiB of an address in none", totals.names);
+    if (totals.options > 0)
+        fprintf(stderr, ", %" PRIu64 " options beyond 2 KiB of a section or interface in none",
+                totals.options);
     fputs("\n", stderr);
 }

@@ -95,3 +95,9 @@ def tcp_frames(connmon, capture):
     """As the program's own lines tell, which other tests hold to Wireshark's."""
     lines = connmon.run("--json", "-r", capture).stdout.splitlines()
     return [json.loads(line)["frame"] for line in lines]
+
+
+def shown(path, field, *args):
+    """What tshark has of each packet; with further fields as "-e" and their names."""
+    return subprocess.run(["tshark", "-r", path, "-T", "fields", "-e", field, *args],
+                          capture_output=True, text=True, check=True).stdout.split("\n")[:-1]

@@ -260,3 +260,25 @@ def test_interface_goes_away(connmon, network):
     assert child.returncode == 2 and "198.51.100.2:5001" in out
     (line,) = [line for line in words.splitlines() if line.startswith("connmon: ")]
     assert network in line
+
+
+# --- What was captured and not looked at
+
+@pytest.mark.parametrize("args", [[], ["-c", "200"]], ids=["all", "count"])
+def test_what_is_left_unread_is_told(connmon, args):
+    """While the program does not run, the kernel collects packets. With -c, these are not missed."""
+    sent = 3000
+    with socket.socket(type=socket.SOCK_DGRAM) as sink, socket.socket(type=socket.SOCK_DGRAM) as us:
+        sink.bind(("127.0.0.1", 0))
+        child = live(connmon, "-i", "lo", "-f", f"udp port {sink.getsockname()[1]}", *args)
+        child.send_signal(signal.SIGSTOP)
+        wait_until(lambda: status_line(child, "State")[0] == "T")
+        for _ in range(sent):
+            us.sendto(b"", sink.getsockname())
+        child.send_signal(signal.SIGINT)
+        child.send_signal(signal.SIGCONT)
+        words = child.communicate(timeout=20)[1].decode()
+    counts = {word: int(n) for n, word in re.findall(r"(\d+) (packets|left unread)", words)}
+    assert child.returncode == 0 and counts["packets"] < sent
+    assert counts["packets"] + counts.get("left unread", 0) == sent or args
+    assert ("left unread" in counts) != (counts["packets"] == 200)

@@ -66,7 +66,8 @@ def test_manual_and_completions_have_all_options(path):
 
 def test_version(connmon):
     version = re.search(r"project\(connmon VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())
-    assert connmon.run("--version").stdout == f"connmon {version[1]}\n"
+    assert re.fullmatch(rf"connmon {version[1]}\nsandbox: (none|seccomp|(seccomp, )?Landlock)\n",
+                        connmon.run("--version").stdout)
 
 
 def test_no_argument_tells_the_options(connmon):

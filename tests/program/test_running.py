@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import packets
 from conftest import ROOT
 from test_files import FORMATS
 from terminal import open_terminal, read_all
@@ -140,6 +141,116 @@ def test_closed_pipe_ends_quietly(connmon, mode):
     child = connmon.start("-r", BIG, *mode, stdout=write)
     os.close(write)
     assert child.communicate(timeout=60)[1] == b"" and child.returncode == 2
+
+
+# --- The end, whatever the program waits for
+
+ENDS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+
+
+def full_pipe(connmon, tmp_path, fifo, *args):
+    """The program, waiting for who reads its output, of which the second is the end to read."""
+    if fifo:
+        os.mkfifo(tmp_path / "fifo")
+        reader = os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(reader, True)
+        args = [*args, "--write", tmp_path / "fifo"]
+    else:
+        reader, writer = os.pipe()
+    child = connmon.start("-r", BIG, *args, stdout=subprocess.DEVNULL if fifo else writer)
+    if not fifo:
+        os.close(writer)
+    wait_until(lambda: "pipe" in open(f"/proc/{child.pid}/wchan").read())
+    return child, reader
+
+
+@ENDS
+@pytest.mark.parametrize("fifo", [False, True], ids=["pipe", "fifo"])
+def test_ends_while_nobody_reads(connmon, tmp_path, number, fifo):
+    if fifo and number == signal.SIGHUP:
+        pytest.skip("begins the file anew")
+    child, reader = full_pipe(connmon, tmp_path, fifo, "--json")
+    child.send_signal(number)
+    text = child.communicate(timeout=10)[1].decode()
+    os.close(reader)
+    assert child.returncode == 2
+    assert re.fullmatch(r"connmon: .*: nobody reads: \d+ bytes were not written\n", text)
+
+
+def test_a_slow_reader_gets_all_that_was_found(connmon, tmp_path):
+    child, reader = full_pipe(connmon, tmp_path, False, "--json")
+    child.send_signal(signal.SIGTERM)
+    got = b""
+    while part := os.read(reader, 8192):
+        got += part
+        time.sleep(0.02)
+    os.close(reader)
+    text = child.communicate(timeout=10)[1].decode()
+    assert child.returncode == 0 and "nobody" not in text
+    whole = connmon.run("-r", BIG, "--json").stdout.encode()
+    assert whole.startswith(got) and got.endswith(b"\n") and len(got) > 65536
+
+
+@ENDS
+def test_ends_while_nothing_comes(connmon, number):
+    with connmon.start("-r", "-", stdin=subprocess.PIPE) as child:
+        wait_until(lambda: notes_signals(child))
+        child.send_signal(number)
+        assert child.wait(timeout=10) == 2
+    with feed(connmon, "-f", "udp port 9") as child:
+        child.send_signal(number)
+        assert child.wait(timeout=10) == 0
+
+
+@ENDS
+def test_ends_while_nobody_opens_the_fifo(connmon, tmp_path, number):
+    os.mkfifo(tmp_path / "fifo")
+    for args in (["-r", tmp_path / "fifo"], ["-r", CHAT, "--write", tmp_path / "fifo"]):
+        if number == signal.SIGHUP and "--write" in args:
+            continue
+        with connmon.start(*args) as child:
+            wait_until(lambda: notes_signals(child))
+            time.sleep(0.2)
+            child.send_signal(number)
+            assert child.wait(timeout=10) == 2
+
+
+@ENDS
+def test_ends_in_a_pause(connmon, tmp_path, number):
+    made = []
+    connection = packets.Connection(made)
+    connection.open(0)
+    connection.client(3600_000, 1, 1, length=1)
+    packets.write_pcap(tmp_path / "in", made)
+    with connmon.start("-e", tmp_path / "in", "-m") as child:
+        child.stdout.readline()
+        child.send_signal(number)
+        assert child.wait(timeout=10) == 0
+
+
+def test_ends_while_the_filter_takes_nothing(connmon):
+    """Of what never ends."""
+    blob = CHAT.read_bytes()
+    with feed(connmon, "-f", "udp port 9") as child:
+        os.set_blocking(child.stdin.fileno(), False)
+        end = time.monotonic() + 10
+        child.send_signal(signal.SIGTERM)
+        while child.poll() is None:
+            assert time.monotonic() < end
+            try:
+                os.write(child.stdin.fileno(), blob[24:])
+            except (BlockingIOError, BrokenPipeError):
+                pass
+        assert child.returncode == 0
+        child.stdin = None
+
+
+def test_split_files_are_for_their_owner_alone(connmon, tmp_path):
+    connmon.run("-r", CHAT, "--split", tmp_path / "split", "--payload",
+                preexec_fn=lambda: os.umask(0))
+    for path in (tmp_path / "split").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "split").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("path", ["missing/out", "."])
