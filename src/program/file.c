@@ -39,6 +39,13 @@ static enum source_status failed(struct file *file, const char *why)
     return SOURCE_FAILED;
 }
 
+/* The format's seconds have 32 bits without a sign, which last until 2106; libpcap takes them for
+ * signed. */
+static int64_t time_of(const struct pcap_pkthdr *header)
+{
+    return (uint32_t)header->ts.tv_sec * NS_PER_S + header->ts.tv_usec; /* these are ns */
+}
+
 static enum source_status next_of_pcap(struct file *file, struct record *record)
 {
     struct pcap_pkthdr *header;
@@ -53,7 +60,7 @@ static enum source_status next_of_pcap(struct file *file, struct record *record)
         .captured = header->caplen,
         .original = header->len,
         .link_type = file->link_type,
-        .time_ns = header->ts.tv_sec * NS_PER_S + header->ts.tv_usec, /* these are ns */
+        .time_ns = time_of(header),
         .number = ++file->packets,
         .has_nanoseconds = file->has_nanoseconds,
         .snapshot_length = (uint32_t)pcap_snapshot(file->pcap),

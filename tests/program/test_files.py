@@ -1,4 +1,5 @@
 """Captures read from files and pipes: what is printed, whatever the format they are kept in."""
+import json
 import struct
 
 import pytest
@@ -102,6 +103,20 @@ def test_format(connmon, tmp_path, blob, source):
         done = connmon.run("--json", "-r", "-", stdin=blob)
     assert done.stdout == want.stdout and done.stderr == want.stderr
     assert want.stdout.count("\n") == 111
+
+
+def test_seconds_of_pcap_have_no_sign(connmon, tmp_path):
+    """They last from 1970 to 2106, past 2038."""
+    times = [0, 2**31 * 10**9 - 10**7, 2**31 * 10**9 + 10**7, 2**32 * 10**9 - 1]
+    connection = []
+    for time in times:
+        packets.Connection(connection).client(time / 10**6, 0, flags=packets.SYN)
+        connection[-1].time = time
+    for unit in (1, 1000):
+        packets.write_pcap(tmp_path / "long.pcap", connection, unit=unit)
+        shown = [json.loads(line, parse_float=str)["time"]
+                 for line in connmon.run("--json", "-r", tmp_path / "long.pcap").stdout.splitlines()]
+        assert shown == [f"{time // 10**9}.{time // unit * unit % 10**9:09}" for time in times]
 
 
 def linked(packet, link_type):
