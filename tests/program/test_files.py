@@ -84,7 +84,7 @@ FORMATS = {
         old(p, p.time // 1000) for p in made()),
     "pcapng, time offset": section() + interface(options=option(14, struct.pack("<q", -BEGIN)))
     + b"".join(enhanced(p, p.time // 1000 + BEGIN * 10**6) for p in made()),
-    "pcapng, other blocks": section() + interface() + block(0xBAD, b"?" * 5001) + b"".join(
+    "pcapng, other blocks": section() + interface() + block(0xFFF, b"?" * 5001) + b"".join(
         enhanced(p, p.time // 1000) + block(5, b"statistics") for p in made()),
     "pcapng, a section for each packet": b"".join(
         section(order) + interface(order=order) + enhanced(p, p.time // 1000, order=order)
@@ -103,6 +103,21 @@ def test_format(connmon, tmp_path, blob, source):
         done = connmon.run("--json", "-r", "-", stdin=blob)
     assert done.stdout == want.stdout and done.stderr == want.stderr
     assert want.stdout.count("\n") == 111
+
+
+def test_blocks_that_wireshark_numbers(connmon):
+    """As packets, though they are none: a journal's entries, custom blocks and sysdig's events."""
+    numbered = [9, 0xBAD, 0x40000BAD, 0x204, 0x216, 0x221]
+    others = [4, 5, 7, 8, *range(10, 14), 0x101, 0x203, 0x217, 0x222, 0x80000001]
+    blob = section() + interface() + b"".join(
+        block(kind, bytes(64)) + enhanced(p, p.time // 1000)
+        for kind, p in zip([*others, *numbered], made()))
+    shown = connmon.run("--json", "-r", "-", stdin=blob).stdout
+    plain = connmon.run("--json", "-r", DNS, "-c", len(others) + len(numbered)).stdout
+    frames, expected = ([json.loads(line)["frame"] for line in text.splitlines()]
+                        for text in (shown, plain))
+    assert frames == [n + max(0, n - len(others)) for n in expected]
+    assert frames[-1] > len(others) + len(numbered)
 
 
 def test_seconds_of_pcap_have_no_sign(connmon, tmp_path):
