@@ -247,6 +247,7 @@ void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
     summary.one_way_flows = 2 * core.connections - core.flows;
     summary.dropped_by_kernel = drops.kernel;
     summary.dropped_by_interface = drops.interface;
+    summary.unjudged = drops.unjudged;
     fwrite(text, 1, connmon_summary_text(text, sizeof(text), &summary), stderr);
     if (monitor->statistics)
         totals = statistics_totals(monitor->statistics);

@@ -157,6 +157,36 @@ def test_interfaces_of_several_link_types(connmon, tmp_path, filter):
         without_bytes(lines(connmon, "-r", DNS, *filter))
 
 
+def test_filter_without_meaning_for_a_link_type(connmon):
+    """Ethernet's addresses are none of raw IP's: such packets do not match, and are counted."""
+    other = packets.Packet(0, made()[0].data[14:])
+    filter = ["-f", "ether src " + made()[0].data[6:12].hex(":")]
+    blob = section() + interface(101) + interface()
+    for p in made():
+        blob += enhanced(other, p.time // 1000) + enhanced(p, p.time // 1000, 1)
+    done = connmon.run("--json", "-r", "-", *filter, stdin=blob)
+    want = connmon.run("--json", "-r", DNS, *filter)
+    frames, expected = ([json.loads(line)["frame"] for line in run.stdout.splitlines()]
+                        for run in (done, want))
+    assert frames == [2 * n for n in expected] and frames
+    assert done.stderr == want.stderr.replace(
+        "\n", f", {len(made())} of link types that the filter cannot judge\n")
+
+
+@pytest.mark.parametrize("link_type, filter", [(1, "wlan type mgt"), (101, "ether host 1:2:3:4:5:6")])
+def test_filter_without_meaning_for_all_packets(connmon, link_type, filter):
+    """It is not the one that was meant."""
+    blob = section() + interface(link_type) + enhanced(made()[0], 0)
+    connmon.refuses("-r", "-", "-f", filter, status=1, names="-f ", stdin=blob)
+    connmon.run("-r", "-", "-f", filter, stdin=section() + interface(link_type))
+
+
+def test_filter_without_meaning_at_all(connmon):
+    """Is told before a packet is read."""
+    connmon.refuses("-r", "-", "-f", "tcp port", status=1, names="-f tcp port: ",
+                    stdin=section() + interface())
+
+
 def test_packets_without_time(connmon):
     """Simple packets have none, so nothing can be timed; the rest is there."""
     blob = section() + interface() + b"".join(simple(p) for p in made())

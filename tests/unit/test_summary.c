@@ -68,12 +68,14 @@ static void other_packets_are_told_apart(void **state)
         .unknown_links = 4,
         .dropped_by_kernel = 70,
         .dropped_by_interface = 80,
+        .unjudged = 90,
     };
 
     (void)state;
     expect_text(&summary, "0 flows, 30 packets, 15 not TCP, 1 IP fragments, 2 cut too short, "
                           "3 malformed, 4 of unknown link types, 70 dropped by the kernel, "
-                          "80 dropped by the interface\n");
+                          "80 dropped by the interface, "
+                          "90 of link types that the filter cannot judge\n");
 }
 
 static void connections_in_any_number_and_order(void **state)
