@@ -39,9 +39,9 @@ struct interface {
 
 struct pcapng {
     FILE *stream;
-    uint64_t at; /* offset of the current block */
-    uint64_t packets;
-    uint8_t *block; /* the current one */
+    uint64_t at;     /* offset of the current block */
+    uint64_t frames; /* so far, as Wireshark numbers them */
+    uint8_t *block;  /* the current one */
     uint32_t block_room;
     const uint8_t *body;
     uint32_t body_bytes;
@@ -379,6 +379,22 @@ static bool take_simple_packet(struct pcapng *pcapng, struct record *record)
     return true;
 }
 
+/* Whether Wireshark lists the block, which is no packet, among the packets, with a number. */
+static bool is_numbered(uint32_t type)
+{
+    switch (type) {
+    case PCAPNG_JOURNAL:
+    case PCAPNG_SYSDIG:
+    case PCAPNG_SYSDIG_2:
+    case PCAPNG_SYSDIG_2_LARGE:
+    case PCAPNG_CUSTOM:
+    case PCAPNG_CUSTOM_UNCOPIED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Reads a block that lies in the current section. False if something is wrong with it. */
 static bool read_block(struct pcapng *pcapng, const uint8_t *head, struct record *record,
                        bool *is_packet)
@@ -403,6 +419,7 @@ static bool read_block(struct pcapng *pcapng, const uint8_t *head, struct record
     else
         is_good = take_packet(pcapng, type == PCAPNG_OLD_PACKET, record);
     pcapng->at += is_good ? total : 0;
+    pcapng->frames += is_numbered(type);
     return is_good;
 }
 
@@ -429,6 +446,6 @@ enum pcapng_status pcapng_next(struct pcapng *pcapng, struct record *record)
     }
     if (pcapng->is_damaged)
         return PCAPNG_DAMAGED;
-    record->number = ++pcapng->packets;
+    record->number = ++pcapng->frames;
     return PCAPNG_PACKET;
 }

@@ -38,7 +38,13 @@ enum pcapng_block_type {
     PCAPNG_SIMPLE_PACKET = 3,
     PCAPNG_NAMES = 4,
     PCAPNG_PACKET_BLOCK = 6,
+    PCAPNG_JOURNAL = 9, /* an entry of systemd's */
     PCAPNG_SECRETS = 10,
+    PCAPNG_SYSDIG = 0x204, /* an event, of which there are three versions */
+    PCAPNG_SYSDIG_2 = 0x216,
+    PCAPNG_SYSDIG_2_LARGE = 0x221,
+    PCAPNG_CUSTOM = 0xbad,
+    PCAPNG_CUSTOM_UNCOPIED = 0x40000bad,
     PCAPNG_SECTION = 0x0a0d0d0a, /* reads the same in either byte order */
 };
 

@@ -14,7 +14,7 @@ struct record {
     int link_type;               /* as decode_frame() takes it */
     int64_t time_ns;             /* since 1970 */
     bool time_unknown;           /* the capture does not say when: `time_ns` is 0 */
-    uint64_t number;             /* in its capture, from 1 */
+    uint64_t number;             /* in its capture, from 1, as Wireshark's frame.number */
 
     /* How the capture keeps it */
     bool has_nanoseconds;     /* its clock is finer than microseconds */

@@ -266,10 +266,8 @@ static enum container_status append_pcap(struct container_file *told, const stru
     told->is_begun = true;
     if (told->link_type != link_type_of(record))
         return CONTAINER_OTHER_LINK;
-    if (ns < 0) { /* before 1970 */
-        s--;
-        ns += NS;
-    }
+    if (record->time_ns < 0 || s > UINT32_MAX)
+        return CONTAINER_OTHER_AGE;
     at = bytes_put32(at, false, (uint32_t)s);
     at = bytes_put32(at, false, (uint32_t)(told->has_nanoseconds ? ns : ns / 1000));
     at = bytes_put32(at, false, record->captured);

@@ -32,6 +32,7 @@ struct container_file {
 enum container_status {
     CONTAINER_GOOD,
     CONTAINER_OTHER_LINK, /* a pcap file has packets of one link type, and this is another */
+    CONTAINER_OTHER_AGE,  /* a pcap file has times from 1970 to 2106, and this is another */
     CONTAINER_TOO_LARGE,  /* what tells of section and interfaces takes more than 16 MiB */
 };
 

@@ -192,6 +192,7 @@ static void take_record(struct export *export, struct part *part, const struct r
 {
     static const char *const reasons[] = {
         [CONTAINER_OTHER_LINK] = "has packets of several link types, as only pcapng can",
+        [CONTAINER_OTHER_AGE] = "has times before 1970 or after 2106, as only pcapng can",
         [CONTAINER_TOO_LARGE] = "would need more than 16 MiB of interfaces",
     };
     enum container_status status =

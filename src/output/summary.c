@@ -84,6 +84,7 @@ size_t connmon_summary_text(char *text, size_t size, const struct connmon_summar
         {summary->dropped_by_kernel, " dropped by the kernel", false},
         {summary->dropped_by_interface, " dropped by the interface", false},
         {summary->unread, " left unread at the end", false},
+        {summary->unjudged, " of link types that the filter cannot judge", false},
         {summary->uncounted_packets, " not counted in flows: no memory", false},
     };
     struct text to = {text, text + size};

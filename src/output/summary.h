@@ -22,6 +22,8 @@ struct connmon_summary {
     /* And of those that never came: no room in the kernel, or lost by the interface */
     uint64_t dropped_by_kernel, dropped_by_interface;
     uint64_t unread; /* in the kernel's buffer when the capture ended */
+    /* Or since the capture filter has no meaning for their link types */
+    uint64_t unjudged;
 
     uint8_t *seen;      /* by connection: one bit per direction */
     size_t connections; /* that `seen` has room for */
@@ -34,7 +36,7 @@ void connmon_summary_add(struct connmon_summary *summary, const struct connmon_o
 void connmon_summary_clear(struct connmon_summary *summary);
 
 /* Room for any summary's text. */
-#define CONNMON_SUMMARY_SIZE 512
+#define CONNMON_SUMMARY_SIZE 640
 
 /* Writes "9 flows, 344 packets, 23 no TS opt, 1 one-way, 2 not TCP", and so on, with a newline, but
  * without a NUL, into `text`, cut to `size` bytes. All but the first two are left out if they are

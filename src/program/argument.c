@@ -35,12 +35,14 @@ bool argument_count(const char *option, const char *argument, uint64_t most, uin
     return true;
 }
 
+/* A decimal number without a sign; no spaces, and nothing else that strtod() takes. */
 static bool parse_number(const char *argument, double *number)
 {
     char *end;
 
     *number = strtod(argument, &end);
-    return end != argument && !*end && isfinite(*number) && *number >= 0;
+    return strchr("+-", argument[0]) == NULL && end != argument && !*end &&
+           argument[strspn(argument, "0123456789.eE+-")] == '\0' && isfinite(*number);
 }
 
 bool argument_factor(const char *option, const char *argument, double *factor)
@@ -51,12 +53,14 @@ bool argument_factor(const char *option, const char *argument, double *factor)
 
 bool argument_seconds(const char *option, const char *argument, int64_t *ns)
 {
-    const double most = 1e9, ns_per_s = 1e9;
+    const double least = 1e-9, most = 1e9, ns_per_s = 1e9;
     double seconds;
 
     if (!parse_number(argument, &seconds))
         return argument_refuse(option, argument, "a number of seconds");
-    *ns = (int64_t)((seconds < most ? seconds : most) * ns_per_s);
+    if (seconds > most || (seconds > 0 && seconds < least))
+        return argument_refuse(option, argument, "0, or from 1e-9 to 1e9 seconds");
+    *ns = llround(seconds * ns_per_s);
     return true;
 }
 

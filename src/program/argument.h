@@ -20,8 +20,7 @@ bool argument_count(const char *option, const char *argument, uint64_t most, uin
 /* A number above 0. */
 bool argument_factor(const char *option, const char *argument, double *factor);
 
-/* A number of seconds, from 0 on, as nanoseconds; what is longer than some thirty years counts as
- * that. */
+/* A number of seconds, 0 or from a nanosecond to some thirty years, as nanoseconds. */
 bool argument_seconds(const char *option, const char *argument, int64_t *ns);
 
 /* One of the words in `choices`, which NULL ends: its index there. */

@@ -40,6 +40,13 @@ static enum source_status failed(struct file *file, const char *why)
     return SOURCE_FAILED;
 }
 
+/* The format's seconds have 32 bits without a sign, which last until 2106; libpcap takes them for
+ * signed. */
+static int64_t time_of(const struct pcap_pkthdr *header)
+{
+    return (uint32_t)header->ts.tv_sec * NS_PER_S + header->ts.tv_usec; /* these are ns */
+}
+
 static enum source_status next_of_pcap(struct file *file, struct record *record)
 {
     struct pcap_pkthdr *header;
@@ -54,7 +61,7 @@ static enum source_status next_of_pcap(struct file *file, struct record *record)
         .captured = header->caplen,
         .original = header->len,
         .link_type = file->link_type,
-        .time_ns = header->ts.tv_sec * NS_PER_S + header->ts.tv_usec, /* these are ns */
+        .time_ns = time_of(header),
         .number = ++file->packets,
         .has_nanoseconds = file->has_nanoseconds,
         .snapshot_length = (uint32_t)pcap_snapshot(file->pcap),
@@ -74,6 +81,18 @@ static enum source_status next_of_pcapng(struct file *file, struct record *recor
     }
 }
 
+/* A filter that could judge nothing in the file is not the one that was meant. */
+static enum source_status end_of_filter(struct file *file, enum source_status status)
+{
+    const char *error = bpf_error(file->filter);
+
+    if (status != SOURCE_END || !error)
+        return status;
+    snprintf(file->source.error, sizeof(file->source.error), "-f %s", error);
+    file->source.exit_status = EXIT_USAGE;
+    return SOURCE_FAILED;
+}
+
 static enum source_status next(struct source *source, struct record *record)
 {
     struct file *file = (struct file *)source;
@@ -82,16 +101,20 @@ static enum source_status next(struct source *source, struct record *record)
         enum source_status status =
             file->source.pcapng ? next_of_pcapng(file, record) : next_of_pcap(file, record);
 
-        if (status != SOURCE_PACKET || !file->filter || bpf_takes(file->filter, record))
+        if (!file->filter || (status == SOURCE_PACKET && bpf_takes(file->filter, record)))
             return status;
-        if (bpf_error(file->filter)) {
-            snprintf(source->error, sizeof(source->error), "-f %s", bpf_error(file->filter));
-            source->exit_status = EXIT_USAGE;
-            return SOURCE_FAILED;
-        }
+        if (status != SOURCE_PACKET)
+            return end_of_filter(file, status);
         if (signals_want_end()) /* nobody else may come to ask, for a long time */
             return SOURCE_END;
     }
+}
+
+static struct source_drops drops(struct source *source)
+{
+    const struct file *file = (const struct file *)source;
+
+    return (struct source_drops){.unjudged = file->filter ? bpf_unjudged(file->filter) : 0};
 }
 
 static void close_file(struct source *source)
@@ -115,6 +138,20 @@ static struct source *refuse(struct file *file, const char *name, const char *wh
     if (file)
         close_file(&file->source);
     return NULL;
+}
+
+/* Likewise, but true if there is nothing wrong with the filter. */
+static bool begin_filter(struct file *file, const char *filter, int *exit_status)
+{
+    char error[BPF_ERROR_SIZE];
+
+    file->filter = bpf_new(filter, error);
+    if (file->filter)
+        return true;
+    say("-f %s: %s", filter, error);
+    *exit_status = EXIT_USAGE;
+    close_file(&file->source);
+    return false;
 }
 
 /* The older format is libpcap's. NULL, or what is wrong. */
@@ -168,15 +205,20 @@ struct source *source_open_file(const char *name, const char *filter, input_wait
     if (!file)
         return refuse(NULL, shown, "no memory", exit_status);
     file->source = (struct source){
-        .next = next, .close = close_file, .name = shown, .input = &file->input, .socket = -1};
+        .next = next,
+        .drops = drops,
+        .close = close_file,
+        .name = shown,
+        .input = &file->input,
+        .socket = -1,
+    };
     file->stream = input_open(&file->input, name, waiting, data);
     if (!file->stream)
         return refuse(file, shown, strerror(errno), exit_status);
     wrong = begin(file, error);
     if (wrong)
         return refuse(file, shown, wrong, exit_status);
-    file->filter = filter ? bpf_new(filter) : NULL;
-    if (filter && !file->filter)
-        return refuse(file, shown, "no memory", exit_status);
+    if (filter && !begin_filter(file, filter, exit_status))
+        return NULL;
     return &file->source;
 }

@@ -214,6 +214,7 @@ void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
     summary.dropped_by_kernel = drops.kernel;
     summary.dropped_by_interface = drops.interface;
     summary.unread = drops.unread;
+    summary.unjudged = drops.unjudged;
     fwrite(text, 1, connmon_summary_text(text, sizeof(text), &summary), stderr);
     if (monitor->statistics)
         losses = statistics_totals(monitor->statistics).lost;

@@ -23,6 +23,7 @@ struct source_drops {
     uint64_t kernel;    /* because its buffer was full */
     uint64_t interface; /* as far as the interface tells */
     uint64_t unread;    /* see `drain` */
+    uint64_t unjudged;  /* of link types for which the filter has no meaning */
 };
 
 struct source {

@@ -1,4 +1,5 @@
 """Captures read from files and pipes: what is printed, whatever the format they are kept in."""
+import json
 import struct
 
 import pytest
@@ -83,7 +84,7 @@ FORMATS = {
         old(p, p.time // 1000) for p in made()),
     "pcapng, time offset": section() + interface(options=option(14, struct.pack("<q", -BEGIN)))
     + b"".join(enhanced(p, p.time // 1000 + BEGIN * 10**6) for p in made()),
-    "pcapng, other blocks": section() + interface() + block(0xBAD, b"?" * 5001) + b"".join(
+    "pcapng, other blocks": section() + interface() + block(0xFFF, b"?" * 5001) + b"".join(
         enhanced(p, p.time // 1000) + block(5, b"statistics") for p in made()),
     "pcapng, a section for each packet": b"".join(
         section(order) + interface(order=order) + enhanced(p, p.time // 1000, order=order)
@@ -102,6 +103,35 @@ def test_format(connmon, tmp_path, blob, source):
         done = connmon.run("--json", "-r", "-", stdin=blob)
     assert done.stdout == want.stdout and done.stderr == want.stderr
     assert want.stdout.count("\n") == 111
+
+
+def test_blocks_that_wireshark_numbers(connmon):
+    """As packets, though they are none: a journal's entries, custom blocks and sysdig's events."""
+    numbered = [9, 0xBAD, 0x40000BAD, 0x204, 0x216, 0x221]
+    others = [4, 5, 7, 8, *range(10, 14), 0x101, 0x203, 0x217, 0x222, 0x80000001]
+    blob = section() + interface() + b"".join(
+        block(kind, bytes(64)) + enhanced(p, p.time // 1000)
+        for kind, p in zip([*others, *numbered], made()))
+    shown = connmon.run("--json", "-r", "-", stdin=blob).stdout
+    plain = connmon.run("--json", "-r", DNS, "-c", len(others) + len(numbered)).stdout
+    frames, expected = ([json.loads(line)["frame"] for line in text.splitlines()]
+                        for text in (shown, plain))
+    assert frames == [n + max(0, n - len(others)) for n in expected]
+    assert frames[-1] > len(others) + len(numbered)
+
+
+def test_seconds_of_pcap_have_no_sign(connmon, tmp_path):
+    """They last from 1970 to 2106, past 2038."""
+    times = [0, 2**31 * 10**9 - 10**7, 2**31 * 10**9 + 10**7, 2**32 * 10**9 - 1]
+    connection = []
+    for time in times:
+        packets.Connection(connection).client(time / 10**6, 0, flags=packets.SYN)
+        connection[-1].time = time
+    for unit in (1, 1000):
+        packets.write_pcap(tmp_path / "long.pcap", connection, unit=unit)
+        shown = [json.loads(line, parse_float=str)["time"]
+                 for line in connmon.run("--json", "-r", tmp_path / "long.pcap").stdout.splitlines()]
+        assert shown == [f"{time // 10**9}.{time // unit * unit % 10**9:09}" for time in times]
 
 
 def linked(packet, link_type):
@@ -125,6 +155,45 @@ def test_interfaces_of_several_link_types(connmon, tmp_path, filter):
     (tmp_path / "capture").write_bytes(blob)
     assert without_bytes(lines(connmon, "-r", tmp_path / "capture", *filter)) == \
         without_bytes(lines(connmon, "-r", DNS, *filter))
+
+
+def test_filter_without_meaning_for_a_link_type(connmon):
+    """Ethernet's addresses are none of raw IP's: such packets do not match, and are counted."""
+    other = packets.Packet(0, made()[0].data[14:])
+    filter = ["-f", "ether src " + made()[0].data[6:12].hex(":")]
+    blob = section() + interface(101) + interface()
+    for p in made():
+        blob += enhanced(other, p.time // 1000) + enhanced(p, p.time // 1000, 1)
+    done = connmon.run("--json", "-r", "-", *filter, stdin=blob)
+    want = connmon.run("--json", "-r", DNS, *filter)
+    frames, expected = ([json.loads(line)["frame"] for line in run.stdout.splitlines()]
+                        for run in (done, want))
+    assert frames == [2 * n for n in expected] and frames
+    assert done.stderr == want.stderr.replace(
+        "\n", f", {len(made())} of link types that the filter cannot judge\n")
+
+
+def test_filter_without_meaning_for_all_packets(connmon):
+    """It is not the one that was meant."""
+    filter = "ether host 1:2:3:4:5:6"
+    blob = section() + interface(101) + enhanced(made()[0], 0)
+    connmon.refuses("-r", "-", "-f", filter, status=1, names="-f ", stdin=blob)
+    connmon.run("-r", "-", "-f", filter, stdin=section() + interface(101))
+
+
+@pytest.mark.parametrize("filter", ["tcp port", "wlan type mgt"])
+def test_filter_without_meaning_at_all(connmon, filter):
+    """Is told before a packet is read."""
+    connmon.refuses("-r", "-", "-f", filter, status=1, names=f"-f {filter}: ",
+                    stdin=section() + interface())
+
+
+@pytest.mark.parametrize("name, number", [("port https", "port 443"),
+                                          ("host localhost", "host 127.0.0.1 or ip6 host ::1")])
+def test_filter_with_names(connmon, name, number):
+    """Which are looked up before the sandbox is entered."""
+    named, numbered = (connmon.run("-r", CHAT, "-f", words) for words in (name, number))
+    assert named.stdout == numbered.stdout and named.stderr == numbered.stderr
 
 
 def test_packets_without_time(connmon):

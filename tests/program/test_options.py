@@ -7,7 +7,7 @@ import pytest
 
 import tabular
 from conftest import ROOT
-from packets import Connection, write_pcap
+from packets import SYN, Connection, Packet, write_pcap
 
 CHAT = ROOT / "captures/KakaoTalk_chat.pcap"
 DNS = ROOT / "captures/simple-dnscrypt.pcap"
@@ -75,6 +75,8 @@ def test_no_argument_tells_the_options(connmon):
     assert "--rtdMaxAge" in done.stderr and not done.stdout
 
 
+NO_NUMBERS = ["", " 1", "1 ", "+1", "-1", "1x", "0x1", "0x1p3", "inf", "nan", "1e999", "1,5", ".",
+              "e1"]
 REFUSED = [
     (["-x"], "-x"), (["--foo"], "--foo"), (["--m"], "--m"), (["-r"], "-r"), (["-q"], "-i"),
     (["-r", CHAT, "extra"], "extra"), (["-r", CHAT, "-r", DNS], str(DNS)),
@@ -82,6 +84,9 @@ REFUSED = [
     (["--database", "mongodb://"], "--json"), (["-r", CHAT, "-c", "-1"], "count"),
     (["-r", CHAT, "-c", "9x"], "9x"), (["-r", CHAT, "-c", "99999999999999999999"], "count"),
     (["-r", CHAT, "-s", "soon"], "soon"), (["-r", CHAT, "-s", "-3"], "-3"),
+    *((["-r", CHAT, "-c", number], "count") for number in NO_NUMBERS),
+    *((["-r", CHAT, "-s", number], "seconds") for number in [*NO_NUMBERS, "1e-10", "1.1e9"]),
+    *((["-e", CHAT, "--speed", number], "speed") for number in NO_NUMBERS),
     (["-r", CHAT, "--sumInt", "nan"], "sumInt"), (["-r", CHAT, "--speed", "2"], "-e"),
     (["-e", CHAT, "--speed", "0"], "speed"),
     (["-r", CHAT, "--split", "x", "--csv"], "--split-format"),
@@ -196,6 +201,20 @@ def test_seconds(connmon):
     some = connmon.run("-r", CHAT, "--json", "-s", "2.5").stdout.splitlines()
     assert 0 < len(some) < len(lines) and lines[:len(some)] == some
     assert times[len(some) - 2] < times[0] + 3
+    for number in ("02.500", "25e-1", "2.5E+0"):
+        assert connmon.run("-r", CHAT, "--json", "-s", number).stdout.splitlines() == some
+    for number in ("0", ".0", "1e9"):
+        assert connmon.run("-r", CHAT, "--json", "-s", number).stdout.splitlines() == lines
+
+
+def test_summaries_until_the_end_of_time(connmon, tmp_path):
+    """Of all time that a capture's clock can pass, at most a day from packet to packet."""
+    day, made = 86400, []
+    Connection(made).client(0, 0, flags=SYN)
+    ages = [Packet(s * 10**9, made[0].data) for s in range(0, 2**32, day)]
+    write_pcap(tmp_path / "ages.pcap", ages * 3)
+    done = connmon.run("-r", tmp_path / "ages.pcap", "--sumInt", "1e9", "--conversations")
+    assert done.stderr.count("packets") == 2**63 // 10**18 + 1
 
 
 def test_max_age(connmon):

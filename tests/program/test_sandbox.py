@@ -2,6 +2,7 @@
 import os
 import signal
 import socket
+import subprocess
 
 import pytest
 
@@ -30,7 +31,7 @@ def has_given_up(child, sandbox):
 
 @pytest.mark.parametrize("mode", FILES, ids=lambda mode: mode[0])
 def test_reading(connmon, tmp_path, sandbox, mode):
-    with feed(connmon, *mode, cwd=tmp_path) as child:
+    with feed(connmon, *mode, cwd=tmp_path, stdout=subprocess.DEVNULL) as child:
         has_given_up(child, sandbox)
         assert int(status_line(child, "CapBnd")[0], 16) == 0 or os.geteuid() != 0
         child.send_signal(signal.SIGTERM)

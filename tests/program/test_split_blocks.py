@@ -194,6 +194,38 @@ def test_pcap_cannot_mix_link_types(connmon, tmp_path):
     assert len(packets.read_pcap(tmp_path / connection["file"])[0]) == 2
 
 
+@pytest.mark.parametrize("unit", [1000, 1], ids=["us", "ns"])
+@pytest.mark.parametrize("begin", [2**31 - 1, 2**32 - 2])
+@pytest.mark.parametrize("form", ["pcap", "pcapng"])
+def test_times_until_2106_are_kept(connmon, tmp_path, unit, begin, form):
+    made = []
+    packets.Connection(made).open(begin * 1000 + 990)
+    packets.write_pcap(tmp_path / "in", made, unit=unit)
+    (connection,) = split(connmon, tmp_path / "out", "-r", tmp_path / "in", "--split-format", form)
+    assert same(records(tmp_path / "out" / connection["file"])) == same(made)
+
+
+@pytest.mark.parametrize("first", [-1, 2**32 - 1], ids=["before 1970", "after 2106"])
+def test_pcap_cannot_tell_other_times(connmon, tmp_path, first):
+    """pcapng can: by its offset, or its 64 bits."""
+    made = []
+    packets.Connection(made).open(0, 900, 900)
+    offset = option(14, struct.pack("<q", first))
+    blob = section() + interface(options=offset) + b"".join(
+        enhanced(p, p.time // 1000 + 500_000) for p in made)
+    done = connmon.run("-r", "-", "--split", tmp_path / "pcap", "--split-format", "pcap",
+                       stdin=blob, status=2)
+    lost = 1 if first < 0 else 2
+    assert "as only pcapng can" in done.stderr and f"{lost} packets are in no file" in done.stderr
+    (connection,) = read_index(tmp_path / "pcap")
+    kept = packets.read_pcap(tmp_path / "pcap" / connection["file"])[0]
+    expected = [first * 10**9 + p.time + 500_000_000 for p in made]
+    assert [p.time for p in kept] == [t for t in expected if 0 <= t < 2**32 * 10**9]
+    (connection,) = split(connmon, tmp_path / "pcapng", "-r", "-", stdin=blob)
+    assert (tmp_path / "pcapng" / connection["file"]).read_bytes() == blob.replace(
+        struct.pack("<q", -1), b"\xff" * 8)
+
+
 def test_too_much_to_repeat(connmon, tmp_path):
     """Interfaces whose descriptions take megabytes are not written in front of each connection."""
     told = interface(options=option(1, b"?" * 1900)) * 10000

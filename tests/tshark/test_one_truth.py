@@ -3,6 +3,7 @@ import gzip
 import json
 import pathlib
 import random
+import struct
 
 import pytest
 
@@ -140,6 +141,27 @@ def test_link_types(wireshark, recorded, request, name):
     link_type, head = encapsulations.LINKS[name]
     made = talk(name, lambda packet: head + packet)
     assert not compare(wireshark, recorded, request, wireshark.write(made, link_type))
+
+
+def block(kind, body):
+    size = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + size + body + size
+
+
+def test_numbers_behind_other_blocks(wireshark, request, tmp_path):
+    """Some of which are frames, too, to Wireshark."""
+    bodies = {4: bytes(4), 9: b"__REALTIME_TIMESTAMP=1700000000000000\nMESSAGE=Hello\n",
+              10: struct.pack("<II4x", 0x544C534B, 4), 0xBAD: struct.pack("<I8x", 32473),
+              0x40000BAD: struct.pack("<I8x", 32473)}
+    kinds = [4, 5, *range(7, 16), 0x101, 0x102, *range(0x201, 0x224), 0xBAD, 0x40000BAD]
+    blob = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(
+        1, struct.pack("<HHI", 1, 0, 0))
+    for i, kind in enumerate(kinds):
+        data = talk("ethernet", encapsulations.ethernet, 40000 + i)[0].data + bytes(2)
+        blob += block(kind, bodies.get(kind, bytes(48))) + block(
+            6, struct.pack("<IIIII", 0, 0, i, len(data) - 2, len(data) - 2) + data)
+    (tmp_path / "blocks.pcapng").write_bytes(blob)
+    assert not compare(wireshark, request, tmp_path / "blocks.pcapng")
 
 
 @pytest.mark.parametrize("steps", STEPS)

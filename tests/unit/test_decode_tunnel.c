@@ -134,6 +134,45 @@ static void vxlan(void **state)
     assert_outcome(&nsh, LINKTYPE_RAW, DECODE_OTHER);
 }
 
+static void clear16(struct packet *packet, uint32_t at)
+{
+    packet->room[packet->start + at] = packet->room[packet->start + at + 1] = 0;
+}
+
+/* A segment with all lengths around it 0, as 16 bits cannot tell what they would have to. */
+static struct packet large_in_vxlan(bool is_ipv6, bool is_carried_in_ipv6)
+{
+    struct packet packet = is_ipv6 ? packet_in_ipv6() : packet_in_ipv4();
+
+    clear16(&packet, is_ipv6 ? 4 : 2);
+    packet_ethernet(&packet, is_ipv6 ? 0x86dd : IPV4);
+    prepend(&packet, 8, 0, 0, 0, 0, 0, 42, 0);
+    packet_udp(&packet, 4789);
+    clear16(&packet, 4);
+    if (is_carried_in_ipv6)
+        packet_ipv6(&packet, UDP);
+    else
+        packet_ipv4(&packet, UDP);
+    clear16(&packet, is_carried_in_ipv6 ? 4 : 2);
+    return packet;
+}
+
+static void more_than_lengths_can_tell(void **state)
+{
+    const uint32_t more = 70000;
+    struct connmon_segment segment;
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        const struct packet packet = large_in_vxlan(i & 1, i & 2);
+
+        assert_int_equal(decode_frame(LINKTYPE_RAW, packet.room + packet.start, packet.size,
+                                      packet.size + more, &segment),
+                         DECODE_TCP);
+        assert_int_equal(segment.payload_len, PACKET_PAYLOAD + more);
+    }
+}
+
 static void geneve(void **state)
 {
     struct packet packet = frame(), options = packet_in_ipv6();
@@ -272,6 +311,7 @@ int main(void)
         cmocka_unit_test(erspan),
         cmocka_unit_test(ethernet_in_ip),
         cmocka_unit_test(vxlan),
+        cmocka_unit_test(more_than_lengths_can_tell),
         cmocka_unit_test(geneve),
         cmocka_unit_test(gtp),
         cmocka_unit_test(gtp_of_no_use),

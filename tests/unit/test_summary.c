@@ -69,12 +69,14 @@ static void other_packets_are_told_apart(void **state)
         .dropped_by_kernel = 70,
         .dropped_by_interface = 80,
         .unread = 90,
+        .unjudged = 100,
     };
 
     (void)state;
     expect_text(&summary, "0 flows, 30 packets, 15 not TCP, 1 IP fragments, 2 cut too short, "
                           "3 malformed, 4 of unknown link types, 70 dropped by the kernel, "
-                          "80 dropped by the interface, 90 left unread at the end\n");
+                          "80 dropped by the interface, 90 left unread at the end, "
+                          "100 of link types that the filter cannot judge\n");
 }
 
 static void connections_in_any_number_and_order(void **state)
