@@ -104,22 +104,11 @@ struct events_totals events_totals(const struct events *events)
     return events->totals;
 }
 
-static uint64_t hash_end(const struct connmon_endpoint *end, uint64_t salt)
-{
-    uint64_t parts[2];
-
-    memcpy(parts, end->addr, sizeof(parts));
-    return hash_fold(hash_fold(hash_fold(salt, parts[0]), parts[1]), end->port);
-}
-
 /* The chain of a connection: the same for either order of its ends. */
 static struct entry **slot_of(const struct events *events, const struct connmon_endpoint *one,
                               const struct connmon_endpoint *other)
 {
-    uint64_t salt = events->memory.salt;
-    uint64_t both = hash_end(one, salt) + hash_end(other, salt);
-
-    return &events->slots[hash_slot((uint32_t)(both >> 32), salt, events->bits)];
+    return &events->slots[hash_home(hash_ends(one, other, 0, &events->memory.key), events->bits)];
 }
 
 static bool is_end(const struct connmon_endpoint *a, const struct connmon_endpoint *b)

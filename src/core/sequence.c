@@ -44,7 +44,7 @@ static void restart(struct sighting *seen, uint8_t direction, struct flow *flow,
                     struct flow *reverse)
 {
     flow->flags &= (uint16_t) ~(FLOW_HAS_HIGH | FLOW_HAS_RESEND | FLOW_WAS_RESET);
-    outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size, seen->memory->salt);
+    outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size);
     if (seen->connection->holes)
         holes_clear(&seen->connection->holes[direction], seen->memory);
     value_set_clear(&reverse->acked, &reverse->acked_size, seen->memory);

@@ -26,7 +26,7 @@ struct name {
 };
 
 struct names {
-    struct memory memory; /* also its salt */
+    struct memory memory; /* also its key */
     struct name *slots[1 << BITS];
 };
 
@@ -65,11 +65,7 @@ static uint16_t address_size(uint16_t type)
 
 static uint32_t slot_of(const struct names *names, uint16_t type, const uint8_t *address)
 {
-    uint64_t parts[2] = {0};
-
-    memcpy(parts, address, address_size(type));
-    return hash_slot((uint32_t)hash_fold(hash_fold(names->memory.salt, parts[0]), parts[1]),
-                     names->memory.salt, BITS);
+    return hash_home(siphash_bytes(&names->memory.key, address, address_size(type)), BITS);
 }
 
 static void take_record(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
