@@ -258,6 +258,6 @@ void sequence_place(struct sighting *seen)
     if (mod32_after(end, flow->high)) {
         reach(seen, end);
         if (seen->connection->holes && seen->connection->holes[seen->from])
-            holes_forget_behind(seen->connection->holes[seen->from], end);
+            holes_forget_behind(&seen->connection->holes[seen->from], end, seen->memory);
     }
 }
