@@ -34,8 +34,8 @@ static void siphash_agrees_with_published_vectors(void **state)
     uint8_t message[64];
 
     (void)state;
-    for (uint8_t i = 0; i < sizeof(message); i++)
-        message[i] = i;
+    for (size_t i = 0; i < sizeof(message); i++)
+        message[i] = (uint8_t)i;
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         const uint64_t hash = siphash_bytes(&key, message, vectors[i].size);
 

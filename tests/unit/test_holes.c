@@ -410,15 +410,15 @@ static void random_holes_agree_with_a_plain_array(void **state)
  */
 static void runs_come_and_go_within_a_limit_of_memory(void **state)
 {
-    enum { COUNT = 20000 };
-    struct fixture f = empty(0, 64 * 1024);
-    uint64_t allocations;
+    enum { COUNT = 20000, LIMIT = 1 << 16 };
+    struct fixture f = empty(0, LIMIT);
+    uint64_t allocations = 0;
 
     (void)state;
     for (uint32_t i = 0; i < 2 * COUNT; i++) {
         add(&f, 10 * i, 10 * i + 5);
         assert_int_equal(fill(&f, 10 * i, 10 * i + 1), 1);
-        assert_true(f.memory.used <= 64 * 1024);
+        assert_true(f.memory.used <= LIMIT);
         if (i == COUNT)
             allocations = f.memory.allocations;
     }
