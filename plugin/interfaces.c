@@ -6,6 +6,9 @@
 
 #include <wiretap/wtap.h>
 
+#include "entropy.h"
+#include "siphash.h"
+
 struct interfaces {
     GHashTable *numbers; /* of guint, plus 1, by struct pair */
 };
@@ -14,11 +17,15 @@ struct pair {
     uint32_t stream, interface;
 };
 
+/* Of all tables, for GLib hands no context to a hash function. */
+static struct siphash_key pair_key;
+
 static guint pair_hash(gconstpointer key)
 {
     const struct pair *pair = key;
 
-    return pair->stream * 31 + pair->interface;
+    return (guint)siphash_words(&pair_key,
+                                (uint64_t[]){(uint64_t)pair->stream << 32 | pair->interface}, 1);
 }
 
 static gboolean pair_equal(gconstpointer a, gconstpointer b)
@@ -30,8 +37,13 @@ static gboolean pair_equal(gconstpointer a, gconstpointer b)
 
 struct interfaces *interfaces_new(void)
 {
+    static gsize has_key;
     struct interfaces *interfaces = g_new(struct interfaces, 1);
 
+    if (g_once_init_enter(&has_key)) {
+        entropy_draw(&pair_key, sizeof(pair_key));
+        g_once_init_leave(&has_key, 1);
+    }
     interfaces->numbers = g_hash_table_new_full(pair_hash, pair_equal, g_free, NULL);
     return interfaces;
 }

@@ -39,23 +39,12 @@ void followed_clear(struct followed *all)
     memory_release(&all->memory);
 }
 
-static uint64_t hash_end(const struct connmon_endpoint *end, uint64_t salt)
-{
-    uint64_t parts[2];
-
-    memcpy(parts, end->addr, sizeof(parts));
-    return hash_fold(hash_fold(hash_fold(salt, parts[0]), parts[1]), end->port);
-}
-
 /* The chain of a connection: the same for either order of its ends. */
 static struct followed_entry **slot_of(const struct followed *all,
                                        const struct connmon_endpoint *one,
                                        const struct connmon_endpoint *other)
 {
-    uint64_t salt = all->memory.salt;
-    uint64_t both = hash_end(one, salt) + hash_end(other, salt);
-
-    return &all->slots[hash_slot((uint32_t)(both >> 32), salt, all->bits)];
+    return &all->slots[hash_home(hash_ends(one, other, 0, &all->memory.key), all->bits)];
 }
 
 static bool is_end(const struct connmon_endpoint *a, const struct connmon_endpoint *b)

@@ -42,18 +42,14 @@ void rates_table_clear(struct rates_table *table)
 
 static uint32_t hash_of(const struct rates_table *table, const struct rates_packet *packet)
 {
-    uint64_t parts[2];
-
-    if (!table->by_host)
-        return packet->serial;
-    memcpy(parts, packet->ends[0].addr, sizeof(parts));
-    return (uint32_t)(hash_fold(hash_fold(table->memory.salt, parts[0]), parts[1]) >> 32);
+    return table->by_host ? (uint32_t)hash_address(packet->ends[0].addr, &table->memory.key)
+                          : packet->serial;
 }
 
 /* Where a row of this hash belongs. */
 static uint32_t home_of(const struct rates_table *table, uint32_t hash)
 {
-    return table->by_host ? hash_slot(hash, table->memory.salt, table->bits)
+    return table->by_host ? hash >> (32 - table->bits)
                           : serial_slot(hash, table->memory.salt, table->bits);
 }
 

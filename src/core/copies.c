@@ -82,7 +82,7 @@ static uint64_t hash_header(const struct sighting *seen)
             (uint32_t)segment->dont_fragment << 2 | (uint32_t)has_ts << 1 | seen->from,
     };
 
-    return hash_words(words, seen->memory->salt);
+    return hash_words(words, &seen->memory->key);
 }
 
 static bool is_apart(int64_t a, int64_t b, int64_t max_ns)

@@ -24,9 +24,9 @@ void holes_add(struct holes **holes, uint32_t start, uint32_t end, uint32_t max,
 uint32_t holes_fill(struct holes **holes, uint32_t start, uint32_t end, uint32_t high, uint32_t max,
                     struct memory *memory, uint64_t *evicted);
 
-/* Forgets what has fallen nearly 2^31 behind `high`. To be called whenever that moves, or a hole
- * would come to life again 4 GiB later. */
-void holes_forget_behind(struct holes *holes, uint32_t high);
+/* Forgets what has fallen nearly 2^31 behind `high`, of holes that are there. To be called whenever
+ * that moves, or a hole would come to life again 4 GiB later. */
+void holes_forget_behind(struct holes **holes, uint32_t high, struct memory *memory);
 
 /* Forgets all holes and gives their memory back. */
 void holes_clear(struct holes **holes, struct memory *memory);

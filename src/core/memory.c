@@ -6,9 +6,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "hash.h"
+#include "entropy.h"
 
 struct memory_block {
     struct memory_block *next;
@@ -16,11 +15,10 @@ struct memory_block {
 
 void memory_init(struct memory *memory, size_t limit)
 {
-    struct timespec now = {0};
-
-    timespec_get(&now, TIME_UTC);
     *memory = (struct memory){.limit = limit};
-    memory->salt = hash_fold((uintptr_t)memory, (uint64_t)now.tv_nsec) | 1;
+    entropy_draw(&memory->key, sizeof(memory->key));
+    entropy_draw(&memory->salt, sizeof(memory->salt));
+    memory->salt |= 1;
 }
 
 static size_t class_bytes(unsigned class)

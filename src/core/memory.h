@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "siphash.h"
+
 /* Blocks of 32 bytes, 48, 64, 96 and so on up to 4096 are kept for the next one who needs such a
  * block, so that connections that come and go allocate nothing in the steady state. */
 enum { MEMORY_CLASSES = 15 };
@@ -18,11 +20,12 @@ struct memory {
     size_t used, limit; /* bytes, kept blocks included; a limit of 0 is none */
     size_t kept_bytes;  /* of these, those of the kept blocks */
     uint64_t allocations;
-    uint64_t salt; /* of the hash tables in it, see hash.h */
+    struct siphash_key key; /* of the hash tables in it whose keys come from captures */
+    uint64_t salt;          /* of those that do with a factor, odd: see hash.h */
     struct memory_block *kept[MEMORY_CLASSES];
 };
 
-/* An empty budget with a salt of its own. */
+/* An empty budget with a key and a salt of its own. */
 void memory_init(struct memory *memory, size_t limit);
 
 /* Gives the kept blocks back to the system. What was allocated must be freed by its owners. */

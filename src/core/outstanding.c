@@ -39,22 +39,27 @@ static size_t table_bytes(uint8_t bits)
 
 /* By multiplication alone (Fibonacci hashing), which spreads values at regular distances, such as
  * seqnos and TSvals, more evenly than chance would: they hardly ever meet. For each distance there
- * are factors that put them all in a few places instead; who has met one takes the next turn.
- * TSvals and sequence ends with equal values start in different places. */
-static uint32_t home_slot(const struct outstanding *all, bool is_tsval, uint32_t value,
-                          uint64_t salt)
+ * are factors that put them all in a few places instead; if entries cluster, the table is rebuilt
+ * with the next turn's factor. TSvals and sequence ends with equal values start in different
+ * places. */
+static uint32_t home_slot(const struct outstanding *all, bool is_tsval, uint32_t value)
 {
-    uint64_t factor = salt + all->table.turn * (HASH_GOLDEN_RATIO << 1); /* as odd as the salt */
+    return hash_home((is_tsval ? ~value : value) * all->table.factor, all->table.bits);
+}
 
-    return (uint32_t)(((is_tsval ? ~value : value) * factor) >> (64 - all->table.bits));
+/* The factors of two turns have nothing in common, so that no values cluster under both for one
+ * reason. */
+static uint64_t factor_of(uint8_t turn, const struct memory *memory)
+{
+    return turn == 0 ? memory->salt : siphash_value(&memory->key, turn) | 1;
 }
 
 static struct outstanding_entry *slot_of(const struct outstanding *all, bool is_tsval,
-                                         uint32_t value, uint64_t salt)
+                                         uint32_t value)
 {
     struct outstanding_entry *slots = all->table.slots;
     uint32_t mask = ((uint32_t)1 << all->table.bits) - 1;
-    uint32_t i = home_slot(all, is_tsval, value, salt);
+    uint32_t i = home_slot(all, is_tsval, value);
 
     while (!is_free(&slots[i]) && !is_for(&slots[i], is_tsval, value))
         i = (i + 1) & mask;
@@ -62,25 +67,25 @@ static struct outstanding_entry *slot_of(const struct outstanding *all, bool is_
 }
 
 static struct outstanding_entry *slot_for(const struct outstanding *all,
-                                          const struct outstanding_entry *entry, uint64_t salt)
+                                          const struct outstanding_entry *entry)
 {
-    return slot_of(all, is_tsval_entry(entry), entry->value, salt);
+    return slot_of(all, is_tsval_entry(entry), entry->value);
 }
 
 void outstanding_prefetch(const struct outstanding *all, outstanding_size size, bool is_tsval,
-                          uint32_t value, uint64_t salt)
+                          uint32_t value)
 {
     if (size == OUTSTANDING_TABLE)
-        __builtin_prefetch(&all->table.slots[home_slot(all, is_tsval, value, salt)], 1);
+        __builtin_prefetch(&all->table.slots[home_slot(all, is_tsval, value)], 1);
 }
 
 struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_size size,
-                                           bool is_tsval, uint32_t value, uint64_t salt)
+                                           bool is_tsval, uint32_t value)
 {
     struct outstanding_entry *entry;
 
     if (size == OUTSTANDING_TABLE) {
-        entry = slot_of(all, is_tsval, value, salt);
+        entry = slot_of(all, is_tsval, value);
         return is_free(entry) ? NULL : entry;
     }
     for (entry = all->few; entry < all->few + size; entry++)
@@ -90,13 +95,13 @@ struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_
 }
 
 /* Closes the gap that a removal leaves, so that no search stops early at it. */
-static void remove_from_table(struct outstanding *all, uint32_t gap, uint64_t salt)
+static void remove_from_table(struct outstanding *all, uint32_t gap)
 {
     struct outstanding_entry *slots = all->table.slots;
     uint32_t mask = ((uint32_t)1 << all->table.bits) - 1;
 
     for (uint32_t i = (gap + 1) & mask; !is_free(&slots[i]); i = (i + 1) & mask) {
-        uint32_t home = home_slot(all, is_tsval_entry(&slots[i]), slots[i].value, salt);
+        uint32_t home = home_slot(all, is_tsval_entry(&slots[i]), slots[i].value);
 
         if (((i - home) & mask) >= ((i - gap) & mask)) {
             slots[gap] = slots[i];
@@ -108,10 +113,10 @@ static void remove_from_table(struct outstanding *all, uint32_t gap, uint64_t sa
 }
 
 void outstanding_remove(struct outstanding *all, outstanding_size *size,
-                        struct outstanding_entry *entry, uint64_t salt)
+                        struct outstanding_entry *entry)
 {
     if (*size == OUTSTANDING_TABLE) {
-        remove_from_table(all, (uint32_t)(entry - all->table.slots), salt);
+        remove_from_table(all, (uint32_t)(entry - all->table.slots));
     } else {
         *entry = all->few[--*size];
         all->few[*size].kind = OUTSTANDING_NONE;
@@ -138,7 +143,7 @@ static bool is_swept(const struct sweep *sweep, const struct outstanding_entry *
 
 /* Puts what stays where a search finds it, in one round that begins behind a free slot: no chain
  * of occupied slots crosses that, so whatever lies before an entry is in its place already. */
-static uint32_t sweep_table(struct outstanding *all, const struct sweep *sweep, uint64_t salt)
+static uint32_t sweep_table(struct outstanding *all, const struct sweep *sweep)
 {
     struct outstanding_entry *slots = all->table.slots, entry;
     uint32_t mask = ((uint32_t)1 << all->table.bits) - 1, before = all->table.used, start = 0;
@@ -153,21 +158,21 @@ static uint32_t sweep_table(struct outstanding *all, const struct sweep *sweep, 
         if (is_swept(sweep, &entry))
             all->table.used--;
         else
-            *slot_for(all, &entry, salt) = entry;
+            *slot_for(all, &entry) = entry;
     }
     return before - all->table.used;
 }
 
 static uint32_t sweep_out(struct outstanding *all, outstanding_size *size,
-                          const struct sweep *sweep, uint64_t salt)
+                          const struct sweep *sweep)
 {
     uint32_t removed = 0;
 
     if (*size == OUTSTANDING_TABLE)
-        return sweep_table(all, sweep, salt);
+        return sweep_table(all, sweep);
     for (uint32_t i = 0; i < *size;) {
         if (is_swept(sweep, &all->few[i])) {
-            outstanding_remove(all, size, &all->few[i], salt);
+            outstanding_remove(all, size, &all->few[i]);
             removed++;
         } else {
             i++;
@@ -178,7 +183,7 @@ static uint32_t sweep_out(struct outstanding *all, outstanding_size *size,
 
 /* Takes out the older half of the time span that a table covers. Repeated, it empties any table:
  * each time at least the oldest entries go. */
-static uint32_t shed_older_half(struct outstanding *all, uint64_t salt)
+static uint32_t shed_older_half(struct outstanding *all)
 {
     const struct outstanding_entry *slots = all->table.slots;
     size_t count = (size_t)1 << all->table.bits;
@@ -198,7 +203,7 @@ static uint32_t shed_older_half(struct outstanding *all, uint64_t salt)
     clock_elapsed(oldest, newest, &span);
     sweep.now_ns = newest;
     sweep.max_age_ns = span == 0 ? -1 : span / 2;
-    return sweep_table(all, &sweep, salt);
+    return sweep_table(all, &sweep);
 }
 
 /* Moves all entries to a table of 2^bits slots. False, and nothing changed, if there is no memory.
@@ -209,7 +214,8 @@ static bool move_to_table(struct outstanding *all, outstanding_size *size, uint8
     bool was_table = *size == OUTSTANDING_TABLE;
     const struct outstanding_entry *old = was_table ? all->table.slots : all->few;
     size_t old_slots = was_table ? (size_t)1 << all->table.bits : *size;
-    struct outstanding other = {.table = {.bits = bits, .turn = turn}};
+    struct outstanding other = {
+        .table = {.bits = bits, .turn = turn, .factor = factor_of(turn, memory)}};
 
     other.table.slots = bits <= LAST_TABLE_BITS ? memory_alloc(memory, table_bytes(bits)) : NULL;
     if (!other.table.slots)
@@ -217,7 +223,7 @@ static bool move_to_table(struct outstanding *all, outstanding_size *size, uint8
     for (size_t i = 0; i < old_slots; i++) {
         if (is_free(&old[i]))
             continue;
-        *slot_for(&other, &old[i], memory->salt) = old[i];
+        *slot_for(&other, &old[i]) = old[i];
         other.table.used++;
     }
     if (was_table)
@@ -245,16 +251,16 @@ static void make_room(struct outstanding *all, outstanding_size *size, int64_t n
     struct sweep passed = {.passed = true, .acked = limits->acked};
     const uint32_t room = room_in(all, limits);
 
-    sweep_out(all, size, &expired, memory->salt);
+    sweep_out(all, size, &expired);
     if (all->table.used > room / 2 && limits->has_acked && limits->max_passed != 0 &&
         all->table.used >= limits->max_passed)
-        dropped->passed += sweep_out(all, size, &passed, memory->salt);
+        dropped->passed += sweep_out(all, size, &passed);
     if (all->table.used <= room / 2)
         return;
     if (room != limits->max && move_to_table(all, size, (uint8_t)(all->table.bits + 1), 0, memory))
         return;
     while (all->table.used > room / 2)
-        dropped->shed += shed_older_half(all, memory->salt);
+        dropped->shed += shed_older_half(all);
 }
 
 /* Takes the next turn if an entry came to stand far from its home. That some do by chance, where a
@@ -263,7 +269,7 @@ static void avoid_crowds(struct outstanding *all, outstanding_size *size,
                          const struct outstanding_entry *slot, struct memory *memory)
 {
     uint32_t mask = ((uint32_t)1 << all->table.bits) - 1;
-    uint32_t home = home_slot(all, is_tsval_entry(slot), slot->value, memory->salt);
+    uint32_t home = home_slot(all, is_tsval_entry(slot), slot->value);
     uint32_t distance = ((uint32_t)(slot - all->table.slots) - home) & mask;
 
     if (distance > FAR && all->table.turn < LAST_TURN)
@@ -275,13 +281,13 @@ find_or_add_to_table(struct outstanding *all, outstanding_size *size,
                      const struct outstanding_entry *entry, const struct outstanding_limits *limits,
                      struct memory *memory, struct outstanding_dropped *dropped)
 {
-    struct outstanding_entry *slot = slot_for(all, entry, memory->salt);
+    struct outstanding_entry *slot = slot_for(all, entry);
 
     if (!is_free(slot))
         return slot;
     if (all->table.used >= room_in(all, limits)) {
         make_room(all, size, outstanding_time(entry), limits, memory, dropped);
-        slot = slot_for(all, entry, memory->salt);
+        slot = slot_for(all, entry);
     }
     *slot = *entry;
     all->table.used++;
@@ -301,11 +307,11 @@ struct outstanding_entry *outstanding_find_or_add(struct outstanding *all, outst
 
     if (*size == OUTSTANDING_TABLE)
         return find_or_add_to_table(all, size, entry, limits, memory, dropped);
-    known = outstanding_find(all, *size, is_tsval_entry(entry), entry->value, memory->salt);
+    known = outstanding_find(all, *size, is_tsval_entry(entry), entry->value);
     if (known)
         return known;
     if (*size == OUTSTANDING_FEW)
-        sweep_out(all, size, &expired, memory->salt);
+        sweep_out(all, size, &expired);
     if (*size < OUTSTANDING_FEW) {
         all->few[(*size)++] = *entry;
     } else if (move_to_table(all, size, FIRST_TABLE_BITS, 0, memory)) {
@@ -317,11 +323,11 @@ struct outstanding_entry *outstanding_find_or_add(struct outstanding *all, outst
     return NULL;
 }
 
-void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt)
+void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size)
 {
     struct sweep seq_ends = {.seq_ends = true};
 
-    sweep_out(all, size, &seq_ends, salt);
+    sweep_out(all, size, &seq_ends);
 }
 
 void outstanding_release(struct outstanding *all, outstanding_size *size, int64_t now_ns,
@@ -331,7 +337,7 @@ void outstanding_release(struct outstanding *all, outstanding_size *size, int64_
 
     if (*size != OUTSTANDING_TABLE)
         return;
-    sweep_out(all, size, &expired, memory->salt);
+    sweep_out(all, size, &expired);
     if (all->table.used == 0)
         outstanding_clear(all, size, memory);
 }

@@ -58,6 +58,7 @@ struct outstanding {
         struct outstanding_entry few[OUTSTANDING_FEW];
         struct {
             struct outstanding_entry *slots; /* open addressing */
+            uint64_t factor;                 /* that spreads them, odd */
             uint32_t used;
             uint8_t bits; /* 2^bits slots */
             uint8_t turn; /* of those that tables take at spreading their entries */
@@ -81,15 +82,15 @@ struct outstanding_limits {
 /* The entry for a TSval (`is_tsval`) or else a sequence end; NULL if there is none. Valid until
  * the next call. */
 struct outstanding_entry *outstanding_find(struct outstanding *all, outstanding_size size,
-                                           bool is_tsval, uint32_t value, uint64_t salt);
+                                           bool is_tsval, uint32_t value);
 
 /* Has the processor fetch what outstanding_find() will look at. */
 void outstanding_prefetch(const struct outstanding *all, outstanding_size size, bool is_tsval,
-                          uint32_t value, uint64_t salt);
+                          uint32_t value);
 
 /* Takes out an entry that outstanding_find() has returned. */
 void outstanding_remove(struct outstanding *all, outstanding_size *size,
-                        struct outstanding_entry *entry, uint64_t salt);
+                        struct outstanding_entry *entry);
 
 /* What made room for others before its time. */
 struct outstanding_dropped {
@@ -106,7 +107,7 @@ struct outstanding_entry *outstanding_find_or_add(struct outstanding *all, outst
                                                   struct outstanding_dropped *dropped);
 
 /* Drops all sequence ends: their sequence space is over. */
-void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size, uint64_t salt);
+void outstanding_drop_seq_ends(struct outstanding *all, outstanding_size *size);
 
 /* Gives the memory back if all there is is older than `max_age_ns` at `now_ns`, and drops it. */
 void outstanding_release(struct outstanding *all, outstanding_size *size, int64_t now_ns,

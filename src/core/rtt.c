@@ -30,8 +30,8 @@ static void answer(struct sighting *seen, bool is_tsval, uint32_t value,
                    struct connmon_delay *delay)
 {
     struct flow *reverse = seen->reverse;
-    struct outstanding_entry *entry = outstanding_find(
-        &reverse->outstanding, reverse->outstanding_size, is_tsval, value, seen->memory->salt);
+    struct outstanding_entry *entry =
+        outstanding_find(&reverse->outstanding, reverse->outstanding_size, is_tsval, value);
     int64_t ns;
 
     if (!entry)
@@ -47,28 +47,24 @@ static void answer(struct sighting *seen, bool is_tsval, uint32_t value,
         delay->pure_ack = entry->kind == OUTSTANDING_TSVAL_PURE_ACK;
         delay->ambiguous = is_ambiguous(seen, delay->packet, !is_tsval);
     }
-    outstanding_remove(&reverse->outstanding, &reverse->outstanding_size, entry,
-                       seen->memory->salt);
+    outstanding_remove(&reverse->outstanding, &reverse->outstanding_size, entry);
 }
 
 void rtt_prefetch(const struct sighting *seen)
 {
     const struct connmon_segment *segment = seen->segment;
     const struct flow *flow = seen->flow, *reverse = seen->reverse;
-    uint64_t salt = seen->memory->salt;
 
     value_set_prefetch(&flow->acked, flow->acked_size);
-    outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, false, segment->ack,
-                         salt);
+    outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, false, segment->ack);
     if (seen->length != 0)
         outstanding_prefetch(&flow->outstanding, flow->outstanding_size, false,
-                             segment->seq + seen->length, salt);
+                             segment->seq + seen->length);
     if (segment->has_timestamps) {
         value_set_prefetch(&flow->echoed, flow->echoed_size);
-        outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, true, segment->tsecr,
-                             salt);
-        outstanding_prefetch(&flow->outstanding, flow->outstanding_size, true, segment->tsval,
-                             salt);
+        outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, true,
+                             segment->tsecr);
+        outstanding_prefetch(&flow->outstanding, flow->outstanding_size, true, segment->tsval);
     }
 }
 

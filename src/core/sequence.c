@@ -44,7 +44,7 @@ static void restart(struct sighting *seen, uint8_t direction, struct flow *flow,
                     struct flow *reverse)
 {
     flow->flags &= (uint16_t) ~(FLOW_HAS_HIGH | FLOW_HAS_RESEND | FLOW_WAS_RESET);
-    outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size, seen->memory->salt);
+    outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size);
     if (seen->connection->holes)
         holes_clear(&seen->connection->holes[direction], seen->memory);
     value_set_clear(&reverse->acked, &reverse->acked_size, seen->memory);
@@ -258,6 +258,6 @@ void sequence_place(struct sighting *seen)
     if (mod32_after(end, flow->high)) {
         reach(seen, end);
         if (seen->connection->holes && seen->connection->holes[seen->from])
-            holes_forget_behind(seen->connection->holes[seen->from], end);
+            holes_forget_behind(&seen->connection->holes[seen->from], end, seen->memory);
     }
 }

@@ -52,22 +52,12 @@ void table_clear(struct table *table, struct memory *memory)
     *table = (struct table){0};
 }
 
-/* Salted from the start: what has met in one hash no salt can tell apart afterwards. */
-static uint64_t hash_endpoint(const uint8_t addr[16], uint16_t port, uint64_t salt)
+static uint32_t hash_segment(const struct connmon_segment *segment, const struct memory *memory)
 {
-    uint64_t words[2];
+    const uint64_t hash =
+        hash_ends(&segment->src, &segment->dst, segment->discriminator, &memory->key);
 
-    memcpy(words, addr, sizeof(words));
-    return hash_fold(hash_fold(hash_fold(salt, words[0]), words[1]), port);
-}
-
-/* The same for both directions. */
-static uint32_t hash_segment(const struct connmon_segment *segment, uint64_t salt)
-{
-    uint64_t ends = hash_endpoint(segment->src.addr, segment->src.port, salt) +
-                    hash_endpoint(segment->dst.addr, segment->dst.port, salt);
-
-    return (uint32_t)(hash_fold(ends, segment->discriminator) >> 32);
+    return (uint32_t)(hash >> 32);
 }
 
 static bool is_end(const struct connection *connection, int i, const struct connmon_endpoint *end)
@@ -117,6 +107,12 @@ static struct connection *find(const struct table *table, uint32_t hash,
     return NULL;
 }
 
+/* Where the hash of an expected segment is kept, until others take the place. */
+static struct table_hint *hint_of(struct table *table, const struct connmon_segment *segment)
+{
+    return &table->hints[segment->packet % TABLE_HINTS];
+}
+
 void table_expect(struct table *table, const struct connmon_segment *segment,
                   const struct memory *memory)
 {
@@ -132,26 +128,29 @@ void table_expect(struct table *table, const struct connmon_segment *segment,
             break;
         }
     }
-    table->expected = hash_segment(segment, memory->salt);
+    table->expected = hash_segment(segment, memory);
+    *hint_of(table, segment) = (struct table_hint){segment->packet, table->expected};
     __builtin_prefetch(&slots[room_index_home(index, table->expected)]);
 }
 
-static uint32_t hash_of(const struct connection *connection, uint64_t salt)
+static uint32_t hash_of(const struct connection *connection, const struct memory *memory)
 {
     struct connmon_segment segment = {.discriminator = connection->discriminator};
 
+    segment.src.addr_len = connection->addr_len[0];
+    segment.dst.addr_len = connection->addr_len[1];
     memcpy(segment.src.addr, connection->addr[0], sizeof(segment.src.addr));
     memcpy(segment.dst.addr, connection->addr[1], sizeof(segment.dst.addr));
     segment.src.port = connection->port[0];
     segment.dst.port = connection->port[1];
-    return hash_segment(&segment, salt);
+    return hash_segment(&segment, memory);
 }
 
 static void forget(struct table *table, uint32_t room, struct memory *memory)
 {
     struct connection *connection = connection_at(table, room);
 
-    room_index_remove(&table->index, hash_of(connection, memory->salt), room);
+    room_index_remove(&table->index, hash_of(connection, memory), room);
     connection_clear(connection, memory);
     connection->serial = table->first_free; /* a free room names the next one */
     table->first_free = room + 1;
@@ -294,12 +293,21 @@ static struct connection *begin(struct table *table, uint32_t hash,
     return connection;
 }
 
+/* The hash of an expected segment is there already, and if it finds the connection, it was right: a
+ * segment's number alone does not prove that. */
 static struct connection *find_or_begin(struct table *table, const struct connmon_segment *segment,
                                         uint8_t *direction, struct memory *memory)
 {
-    uint32_t hash = hash_segment(segment, memory->salt);
+    const struct table_hint *hint = hint_of(table, segment);
+    const bool is_expected = hint->packet == segment->packet;
+    uint32_t hash = is_expected ? hint->hash : hash_segment(segment, memory);
     struct connection *connection = find(table, hash, segment, direction);
 
+    if (!connection && is_expected) {
+        hash = hash_segment(segment, memory);
+        if (hash != hint->hash)
+            connection = find(table, hash, segment, direction);
+    }
     if (!connection) {
         *direction = 0;
         connection = begin(table, hash, segment, memory);

@@ -12,6 +12,14 @@
 #include "memory.h"
 #include "room_index.h"
 
+#define TABLE_HINTS 4
+
+/* The hash of a segment that comes soon. */
+struct table_hint {
+    uint64_t packet;
+    uint32_t hash;
+};
+
 /* Connections live in chunks and never move, so that a table grows without copying them; an index
  * with open addressing finds them by either order of their endpoints. */
 struct table {
@@ -28,7 +36,8 @@ struct table {
     int64_t begin_ns;                      /* when the latest connection began */
     int64_t max_age_ns;                    /* of what awaits its answer */
     uint64_t begun, evicted, idle, reused; /* connections, for the statistics */
-    uint32_t expected;                     /* the hash of a segment that comes soon */
+    uint32_t expected;                     /* the hash of the latest segment of the hints */
+    struct table_hint hints[TABLE_HINTS];
     bool begin_at_syn;
 };
 

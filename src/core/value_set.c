@@ -57,7 +57,7 @@ static bool is_above(const struct value_set *set, uint32_t value)
 
 static bool is_late(const struct value_set *set, uint32_t value, const struct memory *memory)
 {
-    return value_table_has(&set->many.history->late, value, memory->salt);
+    return value_table_has(&set->many.history->late, value, memory);
 }
 
 static bool is_risen(const struct value_set *set, uint32_t value)

@@ -19,21 +19,21 @@ static size_t bytes_of(uint8_t bits)
 }
 
 /* The slot that holds `value`, or the free one where it belongs. */
-static uint32_t *slot_of(uint32_t *slots, uint8_t bits, uint32_t value, uint64_t salt)
+static uint32_t *slot_of(uint32_t *slots, uint8_t bits, uint32_t value, const struct memory *memory)
 {
     uint32_t mask = (UINT32_C(1) << bits) - 1;
-    uint32_t i = hash_slot(value, salt, bits);
+    uint32_t i = hash_home(siphash_value(&memory->key, value), bits);
 
     while (slots[i] != 0 && slots[i] != value)
         i = (i + 1) & mask;
     return &slots[i];
 }
 
-bool value_table_has(const struct value_table *table, uint32_t value, uint64_t salt)
+bool value_table_has(const struct value_table *table, uint32_t value, const struct memory *memory)
 {
     if (value == 0)
         return table->has_zero;
-    return table->slots && *slot_of(table->slots, table->bits, value, salt) == value;
+    return table->slots && *slot_of(table->slots, table->bits, value, memory) == value;
 }
 
 /* Keeps the table at most half full. */
@@ -50,7 +50,7 @@ static bool reserve(struct value_table *table, struct memory *memory)
     if (table->slots) {
         for (size_t i = 0; i < (size_t)1 << table->bits; i++)
             if (table->slots[i] != 0)
-                *slot_of(slots, bits, table->slots[i], memory->salt) = table->slots[i];
+                *slot_of(slots, bits, table->slots[i], memory) = table->slots[i];
         memory_free(memory, table->slots, bytes_of(table->bits));
     }
     table->slots = slots;
@@ -69,7 +69,7 @@ bool value_table_add(struct value_table *table, uint32_t value, struct memory *m
     }
     if (!reserve(table, memory))
         return false;
-    slot = slot_of(table->slots, table->bits, value, memory->salt);
+    slot = slot_of(table->slots, table->bits, value, memory);
     table->used += *slot == 0;
     *slot = value;
     return true;

@@ -18,7 +18,7 @@ struct value_table {
     bool has_zero;
 };
 
-bool value_table_has(const struct value_table *table, uint32_t value, uint64_t salt);
+bool value_table_has(const struct value_table *table, uint32_t value, const struct memory *memory);
 
 /* Adds a value that may be there. False, and nothing changed, if there is no memory. */
 bool value_table_add(struct value_table *table, uint32_t value, struct memory *memory);

@@ -38,7 +38,7 @@ struct entry {
 struct folder {
     struct folder_config config;
     int fd;
-    struct memory memory; /* its salt */
+    struct memory memory; /* its key */
     struct blocks blocks;
     struct entry *entries;
     uint32_t count, room;
@@ -100,21 +100,12 @@ const char *folder_name(const struct folder *folder, uint32_t file)
 
 static uint32_t hash_name(const struct folder *folder, const char *name)
 {
-    uint64_t hash = folder->memory.salt, part;
-    size_t left = strlen(name);
-
-    for (; left >= sizeof(part); name += sizeof(part), left -= sizeof(part)) {
-        memcpy(&part, name, sizeof(part));
-        hash = hash_fold(hash, part);
-    }
-    part = 0;
-    memcpy(&part, name, left);
-    return (uint32_t)hash_fold(hash, part);
+    return (uint32_t)siphash_bytes(&folder->memory.key, name, strlen(name));
 }
 
 static uint32_t *slot_of(const struct folder *folder, uint32_t hash)
 {
-    return &folder->slots[hash_slot(hash, folder->memory.salt, folder->bits)];
+    return &folder->slots[hash >> (32 - folder->bits)];
 }
 
 static bool has_name(const struct folder *folder, const char *name, uint32_t hash)

@@ -33,7 +33,7 @@ struct name {
 };
 
 struct names {
-    struct memory memory; /* also its salt */
+    struct memory memory; /* also its key */
     uint64_t dropped;
     struct name *slots[1 << BITS];
 };
@@ -73,11 +73,7 @@ static uint16_t address_size(uint16_t type)
 
 static uint32_t slot_of(const struct names *names, uint16_t type, const uint8_t *address)
 {
-    uint64_t parts[2] = {0};
-
-    memcpy(parts, address, address_size(type));
-    return hash_slot((uint32_t)hash_fold(hash_fold(names->memory.salt, parts[0]), parts[1]),
-                     names->memory.salt, BITS);
+    return hash_home(siphash_bytes(&names->memory.key, address, address_size(type)), BITS);
 }
 
 /* Takes the same record, if it was told before, out of its slot; else NULL. */

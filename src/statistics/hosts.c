@@ -11,23 +11,20 @@
 enum { FIRST_CAPACITY = 64, FIRST_BITS = 6 };
 
 static uint32_t home_of(const struct hosts *hosts, const struct connmon_endpoint *end,
-                        bool is_server, uint64_t salt)
+                        bool is_server, const struct siphash_key *key)
 {
-    uint64_t hash = salt + is_server, part;
+    uint64_t words[3] = {0, 0, is_server};
 
-    for (size_t i = 0; i < sizeof(end->addr); i += sizeof(part)) {
-        memcpy(&part, end->addr + i, sizeof(part));
-        hash = hash_fold(hash, part);
-    }
-    return hash_slot((uint32_t)hash, salt, hosts->bits);
+    memcpy(words, end->addr, sizeof(end->addr));
+    return hash_home(siphash_words(key, words, 3), hosts->bits);
 }
 
 /* The slot of the host, or the free one where it belongs. */
 static uint32_t *find_slot(const struct hosts *hosts, const struct connmon_endpoint *end,
-                           bool is_server, uint64_t salt)
+                           bool is_server, const struct siphash_key *key)
 {
     uint32_t mask = (UINT32_C(1) << hosts->bits) - 1;
-    uint32_t i = home_of(hosts, end, is_server, salt);
+    uint32_t i = home_of(hosts, end, is_server, key);
 
     for (;; i = (i + 1) & mask) {
         const struct host *host;
@@ -81,7 +78,7 @@ static bool reserve_slot(struct hosts *hosts, struct memory *memory)
     for (size_t i = 0; i < hosts->count; i++) {
         const struct host *host = &hosts->rows[i];
 
-        *find_slot(hosts, &host->end, host->is_server, memory->salt) = (uint32_t)i + 1;
+        *find_slot(hosts, &host->end, host->is_server, &memory->key) = (uint32_t)i + 1;
     }
     return true;
 }
@@ -95,7 +92,7 @@ static bool add_side(struct hosts *hosts, const struct conversation *conversatio
 
     if (!reserve_row(hosts, memory) || !reserve_slot(hosts, memory))
         return false;
-    slot = find_slot(hosts, end, is_server, memory->salt);
+    slot = find_slot(hosts, end, is_server, &memory->key);
     if (*slot == 0) {
         *slot = (uint32_t)++hosts->count;
         host = &hosts->rows[*slot - 1];

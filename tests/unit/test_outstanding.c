@@ -35,7 +35,7 @@ static uint32_t add(struct fixture *f, enum outstanding_kind kind, uint32_t valu
 
 static struct outstanding_entry *find(struct fixture *f, bool is_tsval, uint32_t value)
 {
-    return outstanding_find(&f->all, f->size, is_tsval, value, f->memory.salt);
+    return outstanding_find(&f->all, f->size, is_tsval, value);
 }
 
 static bool take(struct fixture *f, bool is_tsval, uint32_t value)
@@ -43,7 +43,7 @@ static bool take(struct fixture *f, bool is_tsval, uint32_t value)
     struct outstanding_entry *entry = find(f, is_tsval, value);
 
     if (entry)
-        outstanding_remove(&f->all, &f->size, entry, f->memory.salt);
+        outstanding_remove(&f->all, &f->size, entry);
     return entry != NULL;
 }
 
@@ -213,7 +213,7 @@ static void sequence_ends_can_be_dropped_alone(void **state)
             add(&f, OUTSTANDING_SEQ_END, value, 0);
             add(&f, OUTSTANDING_TSVAL_DATA, value, 0);
         }
-        outstanding_drop_seq_ends(&f.all, &f.size, f.memory.salt);
+        outstanding_drop_seq_ends(&f.all, &f.size);
         assert_int_equal(count(&f, false, 200), 0);
         assert_int_equal(count(&f, true, 200), values);
         clear(&f);
@@ -262,10 +262,81 @@ static void unlucky_factors_are_left(void **state)
     clear(&f);
 }
 
+/* How many slots a search for what is not there looks at, on average. */
+static double cost_of_search(const struct fixture *f)
+{
+    const uint32_t slots = UINT32_C(1) << f->all.table.bits;
+    uint32_t run = 0;
+    uint64_t sum = 0;
+
+    for (uint32_t i = 2 * slots; i-- > 0;) {
+        run = f->all.table.slots[i % slots].kind == OUTSTANDING_NONE ? 0 : run + 1;
+        if (i < slots)
+            sum += run;
+    }
+    return (double)sum / slots;
+}
+
+/* A distance for which all factors are unlucky that lie near one that is, a multiple of the golden
+ * ratio away: turns must not go on by such steps. */
+static void no_distance_is_unlucky_in_every_turn(void **state)
+{
+    const uint32_t values = 5000, fibonacci = 514229; /* the 29th */
+    struct fixture f = empty(0, 0);
+    uint64_t inverse = 1;
+
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        inverse *= 2 - fibonacci * inverse;
+    f.memory.salt = inverse;
+    for (uint32_t i = 0; i < values; i++)
+        assert_int_equal(add(&f, OUTSTANDING_SEQ_END, i * fibonacci, 1), 0);
+    assert_in_range(f.all.table.turn, 1, 14);
+    assert_true(cost_of_search(&f) < 30);
+    clear(&f);
+}
+
+/* Value number `i` of a family. */
+static uint32_t crafted_value(int family, uint32_t i)
+{
+    static const uint32_t steps[] = {1, 2, 1448, 4096, 1 << 20, 514229, 2654435769, 3141592653};
+    enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
+
+    if (family < STEPS)
+        return i * steps[family];
+    if (family == STEPS)
+        return i / 64 << 24 | i % 64; /* short runs, far apart */
+    return i % 2 ? i << 16 : ~i;
+}
+
+/* A few factors are unlucky for some values; none of the values is unlucky for most factors. In a
+ * table as full as these, chance alone makes it 8 slots. */
+static void crafted_values_do_not_cluster(void **state)
+{
+    enum { SALTS = 50, FAMILIES = 10, VALUES = 3000 };
+
+    (void)state;
+    for (int family = 0; family < FAMILIES; family++) {
+        double sum = 0;
+
+        for (int i = 0; i < SALTS; i++) {
+            struct fixture f = empty(0, 0);
+
+            for (uint32_t value = 0; value < VALUES; value++)
+                add(&f, OUTSTANDING_SEQ_END, crafted_value(family, value), 1);
+            sum += cost_of_search(&f);
+            clear(&f);
+        }
+        assert_true(sum / SALTS < 30);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_added_is_found_until_taken),
+        cmocka_unit_test(no_distance_is_unlucky_in_every_turn),
+        cmocka_unit_test(crafted_values_do_not_cluster),
         cmocka_unit_test(tsvals_and_ends_with_equal_values_are_two),
         cmocka_unit_test(few_entries_need_no_memory),
         cmocka_unit_test(few_young_entries_need_no_memory),
