@@ -355,7 +355,7 @@ const struct export_gap *export_gaps(const struct export *export, uint32_t conne
         if (export->gaps[end].stream != stream)
             break;
     *count = end - low;
-    return export->gaps + low;
+    return *count > 0 ? &export->gaps[low] : NULL;
 }
 
 bool export_begin_index(struct export *export)

@@ -34,7 +34,7 @@ struct program {
     struct progress progress;
     uint64_t packets;
     int64_t begin_ns;   /* what the duration and the interval count from */
-    int64_t summary_ns; /* when the next summary is due */
+    int64_t summary_ns; /* when the latest summary was due, or it all began */
     int64_t look_ns;    /* when we last looked around */
     bool has_begun;
     int exit_status;
@@ -58,13 +58,13 @@ static bool is_over(struct program *program, int64_t now_ns)
 
     if (!program->has_begun) {
         program->has_begun = true;
-        program->begin_ns = now_ns;
-        program->summary_ns = now_ns + options->summary_interval_ns;
+        program->begin_ns = program->summary_ns = now_ns;
     }
-    if (options->summary_interval_ns > 0 && now_ns >= program->summary_ns) {
+    if (options->summary_interval_ns > 0 &&
+        now_ns - program->summary_ns >= options->summary_interval_ns) {
         if (!options->is_quiet)
             summarize(program);
-        program->summary_ns = now_ns + options->summary_interval_ns;
+        program->summary_ns = now_ns;
     }
     return options->duration_ns > 0 && now_ns - program->begin_ns >= options->duration_ns;
 }

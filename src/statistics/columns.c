@@ -185,7 +185,7 @@ static void set_throughput(const struct conversation *conversation, const struct
     int64_t duration = conversation_duration(conversation);
 
     if (duration > 0)
-        set_number(cell, (uint64_t)((double)side->wire_bytes * 8e9 / (double)duration));
+        set_number(cell, report_per_second(8 * side->wire_bytes, duration));
 }
 
 static void set_verdict(const struct conversation *conversation, enum column column,

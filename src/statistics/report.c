@@ -22,6 +22,13 @@ enum {
     CELL_ROOM = 2 * TEXT_SIZE, /* for a cell and what stands around it */
 };
 
+uint64_t report_per_second(uint64_t amount, int64_t ns)
+{
+    const double most = 9e18, rate = (double)amount * 1e9 / (double)ns;
+
+    return rate < most ? (uint64_t)rate : INT64_MAX;
+}
+
 char *report_column_name(const struct report_column *column, char *text, size_t size)
 {
     snprintf(text, size, "%s%s%s", column->prefix ? column->prefix : "", column->prefix ? "_" : "",

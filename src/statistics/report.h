@@ -55,6 +55,10 @@ struct report_kind {
 /* Where the output goes; `length` bytes that do not end with a NUL. */
 typedef void report_sink(void *to, const char *text, size_t length);
 
+/* `amount` in `ns` nanoseconds, of which there is one at least, as so many per second. The most
+ * that is told is what a cell holds: a capture may claim 4 GiB in a nanosecond. */
+uint64_t report_per_second(uint64_t amount, int64_t ns);
+
 /* The name of a column for machines, such as "server_rtt_p95"; the title for a person. Cut to
  * `size`, NUL included. Both return `text`. */
 char *report_column_name(const struct report_column *column, char *text, size_t size);

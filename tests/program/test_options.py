@@ -7,7 +7,7 @@ import pytest
 
 import tabular
 from conftest import ROOT
-from packets import Connection, write_pcap
+from packets import Connection, Packet, write_pcap
 
 CHAT = ROOT / "captures/KakaoTalk_chat.pcap"
 DNS = ROOT / "captures/simple-dnscrypt.pcap"
@@ -226,6 +226,14 @@ def test_pace_follows_a_clock_that_jumps(connmon, tmp_path):
     begin = time.monotonic()
     connmon.run("-e", tmp_path / "jumps.pcap")
     assert 0.9 < time.monotonic() - begin < 5
+
+
+def test_summaries_at_the_end_of_time(connmon, tmp_path):
+    """A clock that goes on by a day, and back, until no 64 bits hold what has passed."""
+    packets = [Packet((i % 2) * 86400 * 10**9, b"") for i in range(2 * 106_800)]
+    write_pcap(tmp_path / "days.pcap", packets)
+    done = connmon.run("-r", tmp_path / "days.pcap", "--sumInt", "1e9")
+    assert done.stderr.count("\n") == 9 + 1
 
 
 def test_copies_are_told_or_kept(connmon):
