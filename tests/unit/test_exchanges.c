@@ -4,6 +4,9 @@
  */
 #include "scenario.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "exchanges.h"
 #include "stall.h"
 
@@ -236,6 +239,143 @@ static void a_copy_takes_nobodys_place(void **state)
     end(&f);
 }
 
+/* ---- As a protocol tells them ---- */
+
+static struct exchange_hints http(const struct message *messages, size_t count)
+{
+    return (struct exchange_hints){.messages = messages, .message_count = count};
+}
+
+static struct words words(const char *text)
+{
+    return (struct words){text, strlen(text)};
+}
+
+/* Two requests in one packet: the second waits for the first one's answer to end. */
+static void pipelined_requests_queue(void **state)
+{
+    const struct message asked[] = {{.facts = {.path = words("/1")}},
+                                    {.facts = {.path = words("/2")}}};
+    const struct message answered[] = {{.is_answer = true, .facts = {.status = 200}},
+                                       {.is_answer = true, .facts = {.status = 204}}};
+    struct fixture f = begin(0);
+    struct exchange *const *all;
+    struct anatomy parts;
+    size_t count;
+
+    (void)state;
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 20}, http(asked, 2));
+    say(&f, SERVER, &(struct packet){.seq = 1, .len = 10, .at_ms = 50}, http(answered, 1));
+    say(&f, SERVER, &(struct packet){.seq = 11, .len = 10, .at_ms = 80}, http(answered + 1, 1));
+    exchanges_finish(f.exchanges);
+    all = exchanges_all(f.exchanges, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(all[0]->answered.status, 200);
+    assert_int_equal(all[1]->answered.status, 204);
+    assert_memory_equal(all[1]->asked.path.bytes, "/2", 2);
+    assert_int_equal(exchange_kind(all[1]), EXCHANGE_HTTP);
+    parts = exchange_anatomy(all[1]);
+    expect_sum(&parts);
+    assert_int_equal(parts.queued, 50 * MS);
+    assert_int_equal(parts.think, 30 * MS);
+    end(&f);
+}
+
+/* RFC 9110 section 15.2: "100 Continue" is on the way to the answer. */
+static void an_interim_answer_is_none(void **state)
+{
+    const struct message asked = {.facts = {.method = words("PUT")}};
+    const struct message interim = {.is_answer = true, .facts = {.status = 100}};
+    const struct message answered = {.is_answer = true, .facts = {.status = 201}};
+    struct fixture f = begin(0);
+    const struct exchange *exchange;
+
+    (void)state;
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 10}, http(&asked, 1));
+    say(&f, SERVER, &(struct packet){.seq = 1, .len = 10, .at_ms = 10}, http(&interim, 1));
+    say(&f, SERVER, &(struct packet){.seq = 11, .len = 10, .at_ms = 70}, http(&answered, 1));
+    exchange = only(&f);
+    assert_int_equal(exchange->answered.status, 201);
+    assert_int_equal(exchange_anatomy(exchange).think, 70 * MS);
+    end(&f);
+}
+
+/* Messages end where HTTP says so, not where the direction turns, until it speaks no HTTP. What is
+ * sent without an end is one request then, and its answer. */
+static void behind_connect_the_direction_tells(void **state)
+{
+    static const struct {
+        const char *method;
+        uint32_t status;
+        size_t exchanges;
+    } cases[] = {{"CONNECT", 200, 3}, {"GET", 101, 3}, {"CONNECT", 403, 2}, {"GET", 200, 2}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct message asked = {.facts = {.method = words(cases[i].method)}};
+        const struct message answered = {.is_answer = true, .facts = {.status = cases[i].status}};
+        struct fixture f = begin(0);
+        size_t count;
+
+        say(&f, CLIENT, &(struct packet){.seq = 1, .len = 10}, http(&asked, 1));
+        say(&f, SERVER, &(struct packet){.seq = 1, .len = 10}, http(&answered, 1));
+        for (uint32_t turn = 0; turn < 2; turn++) {
+            tell(&f, CLIENT, .seq = 11 + 10 * turn, .len = 10);
+            tell(&f, SERVER, .seq = 11 + 10 * turn, .len = 10);
+        }
+        exchanges_finish(f.exchanges);
+        exchanges_all(f.exchanges, &count);
+        assert_int_equal(count, cases[i].exchanges);
+        end(&f);
+    }
+}
+
+/* What was sent again belongs to the message that it was part of, which it makes later. */
+static void a_resent_answer_takes_longer(void **state)
+{
+    const struct message asked = {.facts = {.method = words("GET")}};
+    const struct message answered = {.is_answer = true, .facts = {.status = 200}};
+    struct fixture f = begin(0);
+    const struct exchange *exchange;
+
+    (void)state;
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 10}, http(&asked, 1));
+    say(&f, SERVER, &(struct packet){.seq = 1, .len = 10, .at_ms = 20}, http(&answered, 1));
+    tell(&f, SERVER, .seq = 1, .len = 10, .at_ms = 220);
+    exchange = only(&f);
+    assert_int_equal(exchange->answer.resent_bytes, 10);
+    assert_int_equal(exchange->answer.last_packet, 2); /* where it ended first */
+    assert_int_equal(exchange_anatomy(exchange).total, 220 * MS);
+    end(&f);
+}
+
+static void a_limit_of_bytes_drops_words_and_counts_them(void **state)
+{
+    enum { WORDS = 200000, HALF = 600000 };
+    char *much = calloc(1, HALF);
+    const struct message asked[] = {
+        {.facts = {.method = words("GET"), .path = {much, WORDS}}},
+        {.facts = {.body = {much, HALF}}},
+        {.facts = {.body = {much, HALF}}},
+    };
+    struct fixture f = begin(0);
+    struct exchange *const *all;
+    size_t count;
+
+    (void)state;
+    assert_non_null(much);
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 20}, http(asked, 3));
+    free(much);
+    exchanges_finish(f.exchanges);
+    all = exchanges_all(f.exchanges, &count);
+    assert_int_equal(count, 3);
+    assert_int_equal(all[0]->asked.path.size, WORDS);
+    assert_int_equal(all[1]->asked.body.size, HALF);
+    assert_null(all[2]->asked.body.bytes);
+    assert_int_equal(exchanges_dropped(f.exchanges), 1);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +387,11 @@ int main(void)
         cmocka_unit_test(a_limit_counts_what_it_drops),
         cmocka_unit_test(a_new_connection_answers_nothing_of_the_old_one),
         cmocka_unit_test(a_copy_takes_nobodys_place),
+        cmocka_unit_test(pipelined_requests_queue),
+        cmocka_unit_test(an_interim_answer_is_none),
+        cmocka_unit_test(behind_connect_the_direction_tells),
+        cmocka_unit_test(a_resent_answer_takes_longer),
+        cmocka_unit_test(a_limit_of_bytes_drops_words_and_counts_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
