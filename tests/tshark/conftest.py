@@ -16,6 +16,7 @@ import harness  # noqa: E402
 def pytest_addoption(parser):
     default = os.environ.get("CONNMON_PLUGIN", harness.ROOT / "build/release/plugin/connmon.so")
     parser.addoption("--plugin", default=str(default), help="the plugin to test [%(default)s]")
+    parser.addoption("--mutants", type=int, default=50, help="damaged captures to read [%(default)s]")
 
 
 @pytest.fixture(scope="session")
