@@ -98,6 +98,9 @@ static bool has_file(const struct export *export, struct part *part)
         [EXPORT_PCAPNG] = ".pcapng", [EXPORT_PCAP] = ".pcap",   [EXPORT_JSON] = ".json",
         [EXPORT_TEXT] = ".txt",      [EXPORT_PAYLOAD] = ".bin",
     };
+
+    _Static_assert(sizeof(extensions) / sizeof(extensions[0]) == EXPORT_PAYLOAD + 1,
+                   "one for each");
     char label[CONNMON_LABEL_SIZE];
 
     if (part->has_file)

@@ -43,7 +43,8 @@ struct report_column {
     int id;        /* for `cell` */
 };
 
-/* A kind of row, of at most 128 columns. */
+enum { REPORT_COLUMNS = 128 }; /* of a kind of row, at most */
+
 struct report_kind {
     const struct report_column *columns;
     size_t column_count;
