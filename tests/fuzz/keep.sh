@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes each target for so many seconds, and keeps of what was found, and of the corpora, the inputs
-# without which some code would not be reached. After the build of the preset debug-clang:
+# Fuzzes targets for so many seconds each, and keeps of what was found, of the captures' frames and of
+# the corpora the inputs without which some code would not be reached.
 #
 #     tests/fuzz/keep.sh SECONDS [TARGET...]
 set -eu
@@ -11,15 +11,12 @@ seconds=$1
 shift
 [ $# -gt 0 ] || set -- core decode pcapng names container reassembly exchanges views options
 for noun; do
-    found=$targets/found/$noun options='-max_len=600 -close_fd_mask=3'
-    case $noun in core | exchanges | views) options='-max_len=1500' ;; esac
-    [ "$noun" != decode ] || /usr/bin/python3 tests/fuzz/make_seeds.py "$targets/seeds"
-    mkdir -p "$found" "$corpora/$noun" "$targets/seeds"
-    # shellcheck disable=SC2086
-    "$targets/fuzz_$noun" $options -max_total_time="$seconds" "$found" "$corpora/$noun" "$targets/seeds"
-    rm -rf "$targets/kept" && mkdir "$targets/kept"
-    # shellcheck disable=SC2086
-    "$targets/fuzz_$noun" $options -merge=1 -use_counters=0 "$targets/kept" "$corpora/$noun" "$found" \
-        "$targets/seeds"
-    rm -rf "${corpora:?}/$noun" "$targets/seeds" && mv "$targets/kept" "$corpora/$noun"
+    rm -rf $targets/seeds $targets/kept
+    mkdir -p $targets/seeds $targets/kept "$corpora/$noun"
+    [ "$noun" != decode ] || /usr/bin/python3 tests/fuzz/make_seeds.py $targets/seeds
+    sh tests/fuzz/run.sh "$seconds" "$noun" $targets/seeds
+    "$targets/fuzz_$noun" -merge=1 -use_counters=0 -close_fd_mask=3 $targets/kept "$corpora/$noun" \
+        "$targets/found/$noun" $targets/seeds
+    rm -r "${corpora:?}/$noun"
+    mv $targets/kept "$corpora/$noun"
 done
