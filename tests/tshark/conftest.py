@@ -27,3 +27,12 @@ def wireshark(request):
         pytest.exit(str(failure), returncode=2)
     yield wireshark
     wireshark.close()
+
+
+@pytest.fixture(scope="session")
+def bare(wireshark):
+    """The same Wireshark without the plugin."""
+    home = wireshark.dir / "bare"
+    home.mkdir()
+    wireshark.own(home)
+    return lambda *words: wireshark.execute("env", f"HOME={home}", "tshark", *words)

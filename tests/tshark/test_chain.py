@@ -21,15 +21,6 @@ DissectorTable.get("ip.proto"):add_for_decode_as(wrapper)
 """
 
 
-@pytest.fixture(scope="module")
-def bare(wireshark):
-    """The same Wireshark without the plugin."""
-    home = wireshark.dir / "bare"
-    home.mkdir()
-    wireshark.own(home)
-    return lambda *words: wireshark.execute("env", f"HOME={home}", "tshark", *words)
-
-
 def without_ours(text):
     """Of a PDML file or of details, all but our protocol."""
     text = re.sub(r'^  <proto name="connmon".*?^  </proto>\n', "", text, flags=re.M | re.S)

@@ -10,7 +10,7 @@ import pytest
 
 import harness
 import mutants
-from test_chain import bare, without_ours  # noqa: F401
+from test_chain import without_ours
 
 PER_CAPTURE = 50
 NEEDED = {"bandwidth": ",0.1", "bandwidth-json": ",1e-9,hosts", "http": ",body", "http-json": ",body",
@@ -48,7 +48,7 @@ def test_all_that_is_shown(wireshark, damaged):
         assert wireshark.run("-V", "-r", capture).stdout
 
 
-def test_the_other_dissectors_say_the_same(wireshark, bare, damaged):  # noqa: F811
+def test_the_other_dissectors_say_the_same(wireshark, bare, damaged):
     for capture in damaged[::4]:
         words = ["-n", "-2", "-T", "pdml", "-r", capture]
         done = wireshark.execute("tshark", *words)
