@@ -47,6 +47,10 @@ struct record {
     uint32_t flags : 8;                                      /* of TCP */
 };
 
+_Static_assert(CONNMON_END_RESET_BY_SERVER < 1 << 3 && CONNMON_SEQ_OLD < 1 << 3, "3 bits do");
+_Static_assert(CONNMON_EVENT_REUSED < 1 << 4 && CONNMON_STATE_CLOSED < 1 << 4, "4 bits do");
+_Static_assert(HAS_ORIGINAL < 1 << 6 && FROM_SERVER < 1 << 7, "so do these");
+
 /* Of a segment that begins below the expected seqno; of all others, all payload is new. */
 struct payload_part {
     uint32_t fresh, resent;

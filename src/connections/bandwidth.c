@@ -113,7 +113,6 @@ static void write_head(const struct bandwidth *bandwidth)
 {
     static const char *const rates[] = {"kbit/s", "Mbit/s", "Gbit/s", "Tbit/s", NULL};
     const struct rates_interval *interval = &bandwidth->interval;
-    double rate = (double)interval->bytes * 8e9 / (double)interval->length_ns;
     char head[HEAD_SIZE];
     struct text text = {head, head + sizeof(head)};
 
@@ -123,7 +122,7 @@ static void write_head(const struct bandwidth *bandwidth)
     text_string(&text, " + ");
     text_duration(&text, interval->length_ns);
     text_string(&text, ": ");
-    text_scaled(&text, (uint64_t)rate, rates);
+    text_scaled(&text, report_per_second(8 * interval->bytes, interval->length_ns), rates);
     text_string(&text, ", ");
     text_unsigned(&text, interval->active, 0);
     text_string(&text, " active\n");

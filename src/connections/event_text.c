@@ -26,6 +26,8 @@ static const char *words_of(int kind)
         [EVENT_TIMED_OUT] = "timed out",
     };
 
+    _Static_assert(sizeof(words) / sizeof(words[0]) == EVENT_TIMED_OUT + 1, "words for each");
+
     return words[kind];
 }
 

@@ -166,11 +166,13 @@ enum flow_index_option flow_index_take(struct flow_index_options *options, const
     double value;
     char *equals;
 
-    if (length >= sizeof(name) || !(strncmp(word, "worst=", 6) == 0 ||
-                                    strncmp(word, "min-", 4) == 0 || strncmp(word, "max-", 4) == 0))
+    if (length >= sizeof(name))
         return FLOW_INDEX_UNKNOWN;
     memcpy(name, word, length);
     name[length] = '\0';
+    if (strncmp(name, "worst=", 6) != 0 && strncmp(name, "min-", 4) != 0 &&
+        strncmp(name, "max-", 4) != 0)
+        return FLOW_INDEX_UNKNOWN;
     equals = strchr(name, '=');
     if (!equals || !parse_number(equals + 1, &value))
         return FLOW_INDEX_WRONG;

@@ -106,7 +106,7 @@ static void set_end(struct report_cell *cell, const struct connmon_endpoint *end
 
 static uint64_t per_second(const struct rates *rates, uint64_t amount)
 {
-    return (uint64_t)((double)amount * 1e9 / (double)rates->interval->length_ns);
+    return report_per_second(amount, rates->interval->length_ns);
 }
 
 static void set_rtt(struct report_cell *cell, const struct rates_way *way, int64_t ns)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
+_Static_assert(sizeof(struct block) == 512, "a page is a whole number of them");
+
 enum { PARTS = 256 }; /* for one call of the system; POSIX grants 16, all of today's 1024 */
 
 struct slab {

@@ -100,6 +100,9 @@ static bool has_file(const struct export *export, struct part *part)
         [EXPORT_PCAPNG] = ".pcapng", [EXPORT_PCAP] = ".pcap",   [EXPORT_JSON] = ".jsonl",
         [EXPORT_TEXT] = ".txt",      [EXPORT_PAYLOAD] = ".bin",
     };
+
+    _Static_assert(sizeof(extensions) / sizeof(extensions[0]) == EXPORT_PAYLOAD + 1,
+                   "one for each");
     char label[CONNMON_LABEL_SIZE];
 
     if (part->has_file)
@@ -368,7 +371,7 @@ const struct export_gap *export_gaps(const struct export *export, uint32_t conne
         if (export->gaps[end].stream != stream)
             break;
     *count = end - low;
-    return export->gaps + low;
+    return *count > 0 ? &export->gaps[low] : NULL;
 }
 
 bool export_begin_index(struct export *export)

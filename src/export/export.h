@@ -78,7 +78,8 @@ struct export_totals export_totals(const struct export *export);
  * direction of it. NULL if there is none. */
 const char *export_file(const struct export *export, uint32_t connection, uint8_t direction);
 
-/* After export_finish(): the gaps of a direction of a connection, by place. */
+/* After export_finish(): the gaps of a direction of a connection, by place; NULL if there are none.
+ */
 const struct export_gap *export_gaps(const struct export *export, uint32_t connection,
                                      uint8_t direction, size_t *count);
 

@@ -179,7 +179,8 @@ static bool keep(struct reassembly *reassembly, struct waiting *waiting,
     early->seqno = segment->seqno;
     early->size = segment->size;
     early->captured = segment->captured;
-    memcpy(early->bytes, segment->bytes, segment->captured);
+    if (segment->captured > 0) /* else there may be no bytes at all */
+        memcpy(early->bytes, segment->bytes, segment->captured);
     place = find_place(waiting, segment->seqno);
     memmove(waiting->segments + place + 1, waiting->segments + place,
             (waiting->end - place) * sizeof(*waiting->segments));

@@ -17,6 +17,7 @@ static void put_commas(struct text *text, unsigned count)
 {
     static const char commas[] = ",,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,";
 
+    _Static_assert(sizeof(commas) > TEXT_SHORT, "as many as are copied at once");
     for (; count > TEXT_SHORT; count -= TEXT_SHORT)
         text_short(text, commas, TEXT_SHORT);
     text_short(text, commas, count);

@@ -91,6 +91,12 @@ static const char *const index_formats[] = {
     [TREE_JSON] = "json", [TREE_PLIST] = "plist", [TREE_TEXT] = "text", NULL};
 
 static const char join[] = "to join captures: mergecap -w - FILE FILE | connmon -r -";
+/* --split-format takes all formats but the last, which --payload asks for. */
+_Static_assert(sizeof(split_formats) / sizeof(split_formats[0]) == EXPORT_PAYLOAD + 1,
+               "and NULL in its place");
+_Static_assert(sizeof(index_formats) / sizeof(index_formats[0]) == TREE_TEXT + 2,
+               "and NULL behind them");
+_Static_assert(FIRST_ID > UINT8_MAX, "no id is a letter");
 
 static const struct way ways[OPTIONS] = {
     [OPTION_INTERFACE] = {SOURCE, AT(options.interface), .instead = "-i any captures on all"},

@@ -15,13 +15,14 @@ static const double SHORT_S = 0.5; /* no bar for what is over at once */
 static void show_bar(double share, double rate, double left_s)
 {
     const int filled = (int)(share * BAR_WIDTH);
-    const unsigned left = (unsigned)(left_s + 0.5);
+    const double most = 6e9; /* seconds, of a file that claims to be as large as one can be */
+    const int64_t left = (int64_t)((left_s < most ? left_s : most) + 0.5);
 
     fputs(WIPE "[", stderr);
     for (int i = 0; i < BAR_WIDTH; i++)
         fputc(i < filled ? '#' : '.', stderr);
-    fprintf(stderr, "] %3.0f %%  %.1f MB/s  %u:%02u left", 100 * share, rate / 1e6, left / 60,
-            left % 60);
+    fprintf(stderr, "] %3.0f %%  %.1f MB/s  %" PRId64 ":%02" PRId64 " left", 100 * share,
+            rate / 1e6, left / 60, left % 60);
 }
 
 void progress_show(struct progress *progress, int64_t now_ns)

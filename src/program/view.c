@@ -272,6 +272,8 @@ static const struct view_kind kinds[] = {
     [TABLE_INDEX] = {open_index, take_index, NULL, finish_index, index_losses, close_index},
 };
 
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == TABLE_INDEX + 1, "a kind for each table");
+
 const struct view_kind *view_kind(const struct options *options)
 {
     return options->table >= TABLE_TRANSACTIONS ? &kinds[options->table] : NULL;

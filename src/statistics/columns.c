@@ -42,6 +42,10 @@ static const struct report_column host_columns[] = {
 #include "columns.def"
 };
 
+_Static_assert(sizeof(conversation_columns) / sizeof(conversation_columns[0]) <= REPORT_COLUMNS,
+               "as many as a report can have");
+_Static_assert((int)DELAY_RESPONSE < HISTOGRAM_KINDS, "a kind for each delay");
+
 static void set_number(struct report_cell *cell, uint64_t number)
 {
     cell->is_present = true;
@@ -185,7 +189,7 @@ static void set_throughput(const struct conversation *conversation, const struct
     int64_t duration = conversation_duration(conversation);
 
     if (duration > 0)
-        set_number(cell, (uint64_t)((double)side->wire_bytes * 8e9 / (double)duration));
+        set_number(cell, report_per_second(8 * side->wire_bytes, duration));
 }
 
 static void set_verdict(const struct conversation *conversation, enum column column,

@@ -13,15 +13,21 @@
 
 enum {
     TEXT_SIZE = 2 * REPORT_CELL_SIZE, /* room for a cell or a name, in whatever form */
-    MOST_COLUMNS = 128,               /* of a kind */
     MOST_OF_NAME = 50,                /* characters that a person is shown */
     COLUMN_GAP = 2,
     CACHE_LINE = 64,
     ROWS_AHEAD = 4,
     BUFFER_SIZE = 32 * 1024,
-    MOST_OF_LINE = MOST_COLUMNS * (TEXT_SIZE + COLUMN_GAP) + TEXT_SIZE,
+    MOST_OF_LINE = REPORT_COLUMNS * (TEXT_SIZE + COLUMN_GAP) + TEXT_SIZE,
     CELL_ROOM = 2 * TEXT_SIZE, /* for a cell and what stands around it */
 };
+
+uint64_t report_per_second(uint64_t amount, int64_t ns)
+{
+    const double most = 9e18, rate = (double)amount * 1e9 / (double)ns;
+
+    return rate < most ? (uint64_t)rate : INT64_MAX;
+}
 
 char *report_column_name(const struct report_column *column, char *text, size_t size)
 {
@@ -170,10 +176,10 @@ static bool is_narrow(const struct report_column *column, const struct report_ce
 /* The columns of a kind that a person is shown. */
 struct table {
     const struct report_kind *kind;
-    const struct report_column *columns[MOST_COLUMNS];
-    struct scale scales[MOST_COLUMNS]; /* of numbers with a unit */
-    size_t widths[MOST_COLUMNS];
-    size_t begins[MOST_COLUMNS]; /* where they stand in a line */
+    const struct report_column *columns[REPORT_COLUMNS];
+    struct scale scales[REPORT_COLUMNS]; /* of numbers with a unit */
+    size_t widths[REPORT_COLUMNS];
+    size_t begins[REPORT_COLUMNS]; /* where they stand in a line */
     size_t count, width;
     size_t left_out; /* columns, for want of width */
 };
@@ -479,7 +485,7 @@ static void put_json_cell(struct output *output, const struct report_column *col
 void report_json(const struct report_kind *kind, const void *const *rows, size_t count,
                  report_sink *sink, void *to)
 {
-    char names[MOST_COLUMNS][TEXT_SIZE];
+    char names[REPORT_COLUMNS][TEXT_SIZE];
     struct output output;
     struct report_cell cell;
 

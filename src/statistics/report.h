@@ -44,7 +44,8 @@ struct report_column {
     int id;       /* for `cell` */
 };
 
-/* A kind of row, of at most 128 columns. */
+enum { REPORT_COLUMNS = 128 }; /* of a kind of row, at most */
+
 struct report_kind {
     const struct report_column *columns;
     size_t column_count;
@@ -55,6 +56,10 @@ struct report_kind {
 
 /* Where the output goes; `length` bytes that do not end with a NUL. */
 typedef void report_sink(void *to, const char *text, size_t length);
+
+/* `amount` in `ns` nanoseconds, of which there is one at least, as so many per second. The most
+ * that is told is what a cell holds: a capture may claim 4 GiB in a nanosecond. */
+uint64_t report_per_second(uint64_t amount, int64_t ns);
 
 /* The name of a column for machines, such as "server_rtt_p95"; the title for a person. Cut to
  * `size`, NUL included. Both return `text`. */

@@ -34,9 +34,14 @@ static const struct report_column sum_columns[] = {
 
 enum {
     ALL_EXCHANGE_COLUMNS = sizeof(exchange_columns) / sizeof(exchange_columns[0]),
-    BODY_COLUMNS = 4,
+    BODY_COLUMNS = ALL_EXCHANGE_COLUMNS - EXCHANGE_REQUEST_BODY,
     SUM_COLUMNS = sizeof(sum_columns) / sizeof(sum_columns[0]),
 };
+
+/* The ids of exchanges come first, those of bodies last of them: a column's id is its place. */
+_Static_assert((int)EXCHANGE_ANSWER_BODY_BASE64 + 1 == ALL_EXCHANGE_COLUMNS, "bodies come last");
+_Static_assert((int)SUM_PROTOCOL == ALL_EXCHANGE_COLUMNS, "sums come behind them");
+_Static_assert((int)DELAY_TOTAL < HISTOGRAM_KINDS, "a kind for each delay");
 
 static void set_number(struct report_cell *cell, bool is_present, uint64_t number)
 {
@@ -199,6 +204,8 @@ static const char *kind_name(enum exchange_kind kind)
         [EXCHANGE_TLS] = "TLS",
         [EXCHANGE_HTTP] = "HTTP",
     };
+
+    _Static_assert(sizeof(names) / sizeof(names[0]) == EXCHANGE_HTTP + 1, "a name for each");
 
     return names[kind];
 }

@@ -1,128 +1,13 @@
 /* fuzz_core.c - any bytes as a configuration and a capture
  *
- * Every value is drawn from few, so that segments meet: endpoints, seqnos, TSvals, times. What must
- * hold whatever comes is checked after each segment; a failed check is an abort().
+ * What must hold whatever comes is checked after each segment; a failed check is an abort().
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "connmon.h"
 #include "field.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* What is left of the input; an exhausted one yields zeros. */
-struct input {
-    const uint8_t *data;
-    size_t size;
-};
-
-static uint8_t take(struct input *in)
-{
-    if (in->size == 0)
-        return 0;
-    in->size--;
-    return *in->data++;
-}
-
-static uint64_t take64(struct input *in)
-{
-    uint64_t value = 0;
-
-    for (int i = 0; i < 8; i++)
-        value = value << 8 | take(in);
-    return value;
-}
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static struct connmon_config take_config(struct input *in)
-{
-    static const uint32_t caps[] = {0, 1, 2, 5, 20, 1 << 20};
-    static const int64_t ages[] = {10000000000, 0, 1000, 1000000, INT64_MAX, -1};
-    static const size_t memory[] = {0, 1, 10000, 150000, 200000, 1000000};
-    struct connmon_config config = connmon_config_default();
-
-    config.max_age_ns = ages[take(in) % 6];
-    config.idle_ns = ages[take(in) % 6];
-    config.slack_share = take(in);
-    config.begin_at_syn = config.slack_share & 16;
-    config.slack_share %= 16;
-    config.max_connections = caps[take(in) % 6];
-    config.max_outstanding = caps[take(in) % 6];
-    config.max_answered = caps[take(in) % 6];
-    config.max_passed = caps[take(in) % 6];
-    config.max_holes = caps[take(in) % 6];
-    config.max_recent = caps[take(in) % 6];
-    config.keep_copies = take(in) % 4 == 0;
-    config.max_memory = memory[take(in) % 6];
-    return config;
-}
-
-/* Mostly a small step from `base`, now and then a jump to an edge. */
-static uint32_t take_value(struct input *in, uint32_t base)
-{
-    static const uint32_t edges[] = {0, 1, UINT32_C(1) << 31, INT32_MAX, UINT32_MAX, 1 << 16};
-    uint8_t byte = take(in);
-
-    return byte >= 250 ? edges[byte - 250] + base : base + byte % 32;
-}
-
-static int64_t take_time(struct input *in, int64_t *now)
-{
-    uint8_t byte = take(in);
-
-    if (byte == 255)
-        *now = (int64_t)take64(in);
-    else if (byte >= 240)
-        *now = (int64_t)((uint64_t)*now - (uint64_t)(byte - 239) * 300000000);
-    else
-        *now = (int64_t)((uint64_t)*now + ((uint64_t)1 << byte % 36));
-    return *now;
-}
-
-static struct connmon_endpoint endpoint(uint8_t which)
-{
-    struct connmon_endpoint end = {.addr_len = which & 4 ? 16 : 4, .port = which & 8 ? 80 : 443};
-
-    end.addr[0] = which & 1;
-    end.addr[end.addr_len - 1] = which & 2;
-    return end;
-}
-
-static struct connmon_segment take_segment(struct input *in, uint64_t packet, int64_t *now)
-{
-    struct connmon_segment segment = {.packet = packet};
-    uint8_t ends = take(in), options = take(in);
-
-    segment.src = endpoint(ends & 15);
-    segment.dst = endpoint(ends >> 4);
-    segment.time_ns = take_time(in, now);
-    segment.flags = take(in);
-    segment.seq = take_value(in, 0);
-    segment.ack = take_value(in, 0);
-    segment.payload_len = take_value(in, 0);
-    segment.wire_len = segment.payload_len;
-    segment.tsval = take_value(in, 0);
-    segment.tsecr = take_value(in, 0);
-    segment.has_timestamps = options & 1;
-    segment.has_sack = options & 2;
-    segment.time_unknown = (options & 12) == 12;
-    segment.window = options >> 4 & 1;
-    segment.discriminator = options >> 7;
-    segment.has_checksum = options & 4;
-    segment.dont_fragment = options & 8;
-    segment.checksum = options >> 4 & 1;
-    segment.ip_id = ends & 1 ? (uint16_t)(packet / 2) : 0;
-    return segment;
-}
+#include "segments.h"
 
 static void check_delay(const struct connmon_delay *delay, const struct connmon_config *config,
                         const struct connmon_segment *segment, const struct connmon_result *r)

@@ -1,7 +1,7 @@
 /* fuzz_decode.c - any bytes as a frame
  *
  * The first byte chooses a link type and the next two how much longer the frame was on the wire;
- * the rest is the frame. tests/fuzz/make_corpus.py writes the same.
+ * the rest is the frame. tests/fuzz/make_seeds.py writes the same.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

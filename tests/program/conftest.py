@@ -20,6 +20,12 @@ sys.path[:0] = [str(ROOT / "tests"), str(pathlib.Path(__file__).parent)]
 def pytest_addoption(parser):
     default = ROOT / "build/release/src/program/connmon"
     parser.addoption("--program", default=str(default), help="the program to test [%(default)s]")
+    parser.addoption("--mutants", type=int, default=20, help="damaged captures to read [%(default)s]")
+
+
+def pytest_generate_tests(metafunc):
+    if "mutant" in metafunc.fixturenames:
+        metafunc.parametrize("mutant", range(metafunc.config.getoption("--mutants")))
 
 
 class Connmon:

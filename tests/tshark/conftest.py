@@ -20,6 +20,7 @@ SHARED = "CONNMON_TESTS_SHARED"  # the folder of all workers of a session
 def pytest_addoption(parser):
     default = os.environ.get("CONNMON_PLUGIN", harness.ROOT / "build/release/plugin/connmon.so")
     parser.addoption("--plugin", default=str(default), help="the plugin to test [%(default)s]")
+    parser.addoption("--mutants", type=int, default=50, help="damaged captures to read [%(default)s]")
 
 
 def pytest_configure(config):
@@ -57,3 +58,18 @@ def wireshark(request):
 def recorded(wireshark):
     """recorded(capture, *args): the Recording of a run."""
     return Recorder(pathlib.Path(os.environ[SHARED]), wireshark)
+
+
+@pytest.fixture(scope="session")
+def elsewhere(wireshark):
+    """What runs a program where the plugin is not."""
+    home = wireshark.dir / "bare"
+    home.mkdir()
+    wireshark.own(home)
+    return "env", f"HOME={home}"
+
+
+@pytest.fixture(scope="session")
+def bare(wireshark, elsewhere):
+    """The same Wireshark without the plugin."""
+    return lambda *words: wireshark.execute(*elsewhere, "tshark", *words)

@@ -23,21 +23,6 @@ DissectorTable.get("ip.proto"):add_for_decode_as(wrapper)
 
 
 @pytest.fixture(scope="module")
-def elsewhere(wireshark):
-    """What runs a program where the plugin is not."""
-    home = wireshark.dir / "bare"
-    home.mkdir()
-    wireshark.own(home)
-    return "env", f"HOME={home}"
-
-
-@pytest.fixture(scope="module")
-def bare(wireshark, elsewhere):
-    """The same Wireshark without the plugin."""
-    return lambda *words: wireshark.execute(*elsewhere, "tshark", *words)
-
-
-@pytest.fixture(scope="module")
 def sessions(wireshark, elsewhere):
     """Of sharkd, with the plugin and without."""
     with harness.Sharkd(wireshark) as ours, harness.Sharkd(wireshark, *elsewhere) as theirs:

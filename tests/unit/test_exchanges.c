@@ -3,11 +3,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "scenario.h"
-#include "figures.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #include "exchanges.h"
 #include "stall.h"
-#include "sums.h"
 
 /* A connection that is seen by the core, and its exchanges. */
 struct fixture {
@@ -238,150 +239,141 @@ static void a_copy_takes_nobodys_place(void **state)
     end(&f);
 }
 
-enum { TOLD = 2000 };
+/* ---- As a protocol tells them ---- */
 
-/* What went to a sink. */
-struct told {
-    struct exchange list[TOLD];
-    struct anatomy parts[TOLD];
+static struct exchange_hints http(const struct message *messages, size_t count)
+{
+    return (struct exchange_hints){.messages = messages, .message_count = count};
+}
+
+static struct words words(const char *text)
+{
+    return (struct words){text, strlen(text)};
+}
+
+/* Two requests in one packet: the second waits for the first one's answer to end. */
+static void pipelined_requests_queue(void **state)
+{
+    const struct message asked[] = {{.facts = {.path = words("/1")}},
+                                    {.facts = {.path = words("/2")}}};
+    const struct message answered[] = {{.is_answer = true, .facts = {.status = 200}},
+                                       {.is_answer = true, .facts = {.status = 204}}};
+    struct fixture f = begin(0);
+    struct exchange *const *all;
+    struct anatomy parts;
     size_t count;
-};
-
-static void keep(void *to, const struct exchange *exchange)
-{
-    struct told *told = to;
-
-    assert_true(told->count < TOLD);
-    told->parts[told->count] = exchange_anatomy(exchange);
-    told->list[told->count++] = *exchange;
-}
-
-static uint32_t random_below(uint32_t *seed, uint32_t limit)
-{
-    *seed = *seed * 1664525 + 1013904223;
-    return (uint32_t)((uint64_t)*seed * limit >> 32);
-}
-
-/* Turns of a few connections, some with messages that a protocol shows, pipelined or unasked for.
- */
-static void converse(struct exchanges *all, uint32_t seed)
-{
-    for (uint32_t i = 0; i < 3000; i++) {
-        const uint32_t connection = random_below(&seed, 5);
-        const bool is_client = random_below(&seed, 2) == 0;
-        const struct message message = {.is_answer = !is_client,
-                                        .facts = {.path = {"/path", 5}, .status = 200}};
-        struct exchange_hints hints = {.is_selected = true};
-        struct connmon_observation seen = observe(i, is_client ? 0 : 1, CONNMON_ACK, 0);
-
-        if (connection < 2 && random_below(&seed, 2) == 0) {
-            hints.messages = &message;
-            hints.message_count = 1;
-        }
-        if (random_below(&seed, 100) == 0)
-            seen.result.event = CONNMON_EVENT_REUSED;
-        seen.packet = i + 1;
-        seen.result.connection = connection;
-        seen.result.side = is_client ? CONNMON_CLIENT : CONNMON_SERVER;
-        seen.result.payload_len = seen.result.new_payload = 1 + random_below(&seed, 9);
-        exchanges_add(all, &seen, &hints);
-    }
-    exchanges_finish(all);
-}
-
-static const struct anatomy *parts_of(const struct told *told, const struct exchange *exchange)
-{
-    for (size_t i = 0; i < told->count; i++)
-        if (told->list[i].connection == exchange->connection &&
-            told->list[i].number == exchange->number &&
-            told->list[i].request.last_packet == exchange->request.last_packet &&
-            told->list[i].answer.last_packet == exchange->answer.last_packet)
-            return &told->parts[i];
-    return NULL;
-}
-
-static void what_is_told_is_what_would_be_kept(void **state)
-{
-    const struct exchanges_limits limits = {0};
-    static struct told told;
 
     (void)state;
-    for (uint32_t seed = 1; seed <= 20; seed++) {
-        struct exchanges *kept = exchanges_new(&limits, NULL, NULL);
-        struct exchanges *passing = exchanges_new(&limits, keep, &told);
-        struct exchange *const *all;
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 20}, http(asked, 2));
+    say(&f, SERVER, &(struct packet){.seq = 1, .len = 10, .at_ms = 50}, http(answered, 1));
+    say(&f, SERVER, &(struct packet){.seq = 11, .len = 10, .at_ms = 80}, http(answered + 1, 1));
+    exchanges_finish(f.exchanges);
+    all = exchanges_all(f.exchanges, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(all[0]->answered.status, 200);
+    assert_int_equal(all[1]->answered.status, 204);
+    assert_memory_equal(all[1]->asked.path.bytes, "/2", 2);
+    assert_int_equal(exchange_kind(all[1]), EXCHANGE_HTTP);
+    parts = exchange_anatomy(all[1]);
+    expect_sum(&parts);
+    assert_int_equal(parts.queued, 50 * MS);
+    assert_int_equal(parts.think, 30 * MS);
+    end(&f);
+}
+
+/* RFC 9110 section 15.2: "100 Continue" is on the way to the answer. */
+static void an_interim_answer_is_none(void **state)
+{
+    const struct message asked = {.facts = {.method = words("PUT")}};
+    const struct message interim = {.is_answer = true, .facts = {.status = 100}};
+    const struct message answered = {.is_answer = true, .facts = {.status = 201}};
+    struct fixture f = begin(0);
+    const struct exchange *exchange;
+
+    (void)state;
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 10}, http(&asked, 1));
+    say(&f, SERVER, &(struct packet){.seq = 1, .len = 10, .at_ms = 10}, http(&interim, 1));
+    say(&f, SERVER, &(struct packet){.seq = 11, .len = 10, .at_ms = 70}, http(&answered, 1));
+    exchange = only(&f);
+    assert_int_equal(exchange->answered.status, 201);
+    assert_int_equal(exchange_anatomy(exchange).think, 70 * MS);
+    end(&f);
+}
+
+/* Messages end where HTTP says so, not where the direction turns, until it speaks no HTTP. What is
+ * sent without an end is one request then, and its answer. */
+static void behind_connect_the_direction_tells(void **state)
+{
+    static const struct {
+        const char *method;
+        uint32_t status;
+        size_t exchanges;
+    } cases[] = {{"CONNECT", 200, 3}, {"GET", 101, 3}, {"CONNECT", 403, 2}, {"GET", 200, 2}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct message asked = {.facts = {.method = words(cases[i].method)}};
+        const struct message answered = {.is_answer = true, .facts = {.status = cases[i].status}};
+        struct fixture f = begin(0);
         size_t count;
 
-        told.count = 0;
-        converse(kept, seed);
-        converse(passing, seed);
-        all = exchanges_all(kept, &count);
-        assert_true(count > 100);
-        assert_int_equal(told.count, count);
-        for (size_t i = 0; i < count; i++) {
-            const struct anatomy parts = exchange_anatomy(all[i]), *other = parts_of(&told, all[i]);
-
-            assert_non_null(other);
-            assert_int_equal(other->is_known, parts.is_known);
-            assert_int_equal(other->client, parts.client);
-            assert_int_equal(other->queued, parts.queued);
-            assert_int_equal(other->whole, parts.whole);
+        say(&f, CLIENT, &(struct packet){.seq = 1, .len = 10}, http(&asked, 1));
+        say(&f, SERVER, &(struct packet){.seq = 1, .len = 10}, http(&answered, 1));
+        for (uint32_t turn = 0; turn < 2; turn++) {
+            tell(&f, CLIENT, .seq = 11 + 10 * turn, .len = 10);
+            tell(&f, SERVER, .seq = 11 + 10 * turn, .len = 10);
         }
-        exchanges_free(kept);
-        exchanges_free(passing);
+        exchanges_finish(f.exchanges);
+        exchanges_all(f.exchanges, &count);
+        assert_int_equal(count, cases[i].exchanges);
+        end(&f);
     }
 }
 
-static void what_is_forgotten_was_told(void **state)
+/* What was sent again belongs to the message that it was part of, which it makes later. */
+static void a_resent_answer_takes_longer(void **state)
 {
-    const struct exchanges_limits limits = {.connections = 10};
-    static struct told told;
-    struct exchanges *all = exchanges_new(&limits, keep, &told);
+    const struct message asked = {.facts = {.method = words("GET")}};
+    const struct message answered = {.is_answer = true, .facts = {.status = 200}};
+    struct fixture f = begin(0);
+    const struct exchange *exchange;
 
     (void)state;
-    for (uint32_t i = 0; i < 1000; i++) {
-        struct connmon_observation seen = observe(i, 0, CONNMON_ACK, 0);
-
-        seen.result.connection = i;
-        seen.result.side = CONNMON_CLIENT;
-        seen.result.payload_len = seen.result.new_payload = 9;
-        exchanges_add(all, &seen, &(struct exchange_hints){.is_selected = true});
-    }
-    assert_int_equal(told.count, 990);
-    assert_int_equal(exchanges_losses(all).forgotten, 990);
-    exchanges_finish(all);
-    assert_int_equal(told.count, 1000);
-    exchanges_free(all);
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 10}, http(&asked, 1));
+    say(&f, SERVER, &(struct packet){.seq = 1, .len = 10, .at_ms = 20}, http(&answered, 1));
+    tell(&f, SERVER, .seq = 1, .len = 10, .at_ms = 220);
+    exchange = only(&f);
+    assert_int_equal(exchange->answer.resent_bytes, 10);
+    assert_int_equal(exchange->answer.last_packet, 2); /* where it ended first */
+    assert_int_equal(exchange_anatomy(exchange).total, 220 * MS);
+    end(&f);
 }
 
-/* Of the rows, those to which nothing is added for long go. */
-static void sums_keep_to_their_limit(void **state)
+static void a_limit_of_bytes_drops_words_and_counts_them(void **state)
 {
-    enum { MOST = 10, SERVERS = 5000 };
-    struct exchange exchange = {
-        .number = 1, .request = {.packets = 1, .is_selected = true}, .server = {.addr_len = 4}};
-    struct sums *sums = sums_new(MOST);
-    const void *const *rows;
-    uint64_t most = 0;
+    enum { WORDS = 200000, HALF = 600000 };
+    char *much = calloc(1, HALF);
+    const struct message asked[] = {
+        {.facts = {.method = words("GET"), .path = {much, WORDS}}},
+        {.facts = {.body = {much, HALF}}},
+        {.facts = {.body = {much, HALF}}},
+    };
+    struct fixture f = begin(0);
+    struct exchange *const *all;
     size_t count;
 
     (void)state;
-    for (uint16_t port = 1; port <= SERVERS; port++) {
-        exchange.server.port = port;
-        sums_add(sums, &exchange);
-        exchange.server.port = 1;
-        sums_add(sums, &exchange);
-    }
-    rows = sums_rows(sums, &count);
-    assert_int_equal(count, MOST);
-    for (size_t i = 0; i < count; i++) {
-        const struct sum *sum = rows[i];
-
-        most = sum->count > most ? sum->count : most;
-    }
-    assert_in_range(most, SERVERS - MOST, SERVERS + 1);
-    assert_in_range(sums_losses(sums).forgotten, SERVERS - MOST, SERVERS);
-    sums_free(sums);
+    assert_non_null(much);
+    say(&f, CLIENT, &(struct packet){.seq = 1, .len = 20}, http(asked, 3));
+    free(much);
+    exchanges_finish(f.exchanges);
+    all = exchanges_all(f.exchanges, &count);
+    assert_int_equal(count, 3);
+    assert_int_equal(all[0]->asked.path.size, WORDS);
+    assert_int_equal(all[1]->asked.body.size, HALF);
+    assert_null(all[2]->asked.body.bytes);
+    assert_int_equal(exchanges_losses(f.exchanges).dropped, 1);
+    end(&f);
 }
 
 int main(void)
@@ -395,9 +387,11 @@ int main(void)
         cmocka_unit_test(a_limit_counts_what_it_drops),
         cmocka_unit_test(a_new_connection_answers_nothing_of_the_old_one),
         cmocka_unit_test(a_copy_takes_nobodys_place),
-        cmocka_unit_test(what_is_told_is_what_would_be_kept),
-        cmocka_unit_test(what_is_forgotten_was_told),
-        cmocka_unit_test(sums_keep_to_their_limit),
+        cmocka_unit_test(pipelined_requests_queue),
+        cmocka_unit_test(an_interim_answer_is_none),
+        cmocka_unit_test(behind_connect_the_direction_tells),
+        cmocka_unit_test(a_resent_answer_takes_longer),
+        cmocka_unit_test(a_limit_of_bytes_drops_words_and_counts_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,6 +92,7 @@ static void options_are_taken(void **state)
     assert_null(options.limits[1].columns[1]);
     assert_int_equal(take(&options, "tcp.port == 80"), FLOW_INDEX_UNKNOWN);
     assert_int_equal(take(&options, ""), FLOW_INDEX_UNKNOWN);
+    assert_int_equal(flow_index_take(&options, "worst=3", 3), FLOW_INDEX_UNKNOWN);
     assert_int_equal(take(&options, "worst=0"), FLOW_INDEX_WRONG);
     assert_int_equal(take(&options, "worst=99999999999"), FLOW_INDEX_WRONG);
     assert_int_equal(take(&options, "min-client=1"), FLOW_INDEX_WRONG); /* a text */

@@ -207,6 +207,23 @@ static void throughput_is_bits_over_the_duration(void **state)
     statistics_free(statistics);
 }
 
+/* As a capture may claim: nearly 4 GiB each, 1 ns apart. */
+static void throughput_is_as_much_as_a_cell_holds(void **state)
+{
+    struct statistics *statistics = statistics_new(0);
+    struct connmon_observation seen = observe(0, 0, CONNMON_ACK, 10);
+    const void *row;
+
+    (void)state;
+    for (seen.time_ns = 0; seen.time_ns < 2; seen.time_ns++) {
+        seen.wire_len = UINT32_MAX;
+        add(statistics, seen, 0);
+    }
+    row = statistics_conversation(statistics, 0);
+    assert_int_equal(number(&columns_of_conversation, row, "client_throughput"), INT64_MAX);
+    statistics_free(statistics);
+}
+
 static void all_columns_have_different_names_and_help(void **state)
 {
     const struct report_kind *const kinds[] = {&columns_of_conversation, &columns_of_host};
@@ -249,6 +266,7 @@ int main(void)
         cmocka_unit_test(a_host_has_an_address_and_no_port),
         cmocka_unit_test(percentiles_lie_between_the_extremes),
         cmocka_unit_test(throughput_is_bits_over_the_duration),
+        cmocka_unit_test(throughput_is_as_much_as_a_cell_holds),
         cmocka_unit_test(all_columns_have_different_names_and_help),
     };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes frames of captures/, and one of each encapsulation, as the corpus of fuzz_decode.
+"""Writes frames of captures/, and one of each encapsulation, as seeds of fuzz_decode.
 
-    make_corpus.py FOLDER
+    make_seeds.py FOLDER
 """
 import pathlib
 import shutil

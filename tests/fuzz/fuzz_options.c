@@ -1,0 +1,76 @@
+/* fuzz_options.c - any bytes as a command line
+ *
+ * Its words are options by their numbers, arguments that some of them take, or any bytes.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "input.h"
+#include "say.h"
+
+enum { MOST_WORDS = 16, WORD_SIZE = 64 };
+
+static const char *const known[] = {
+#define OPTION(id, letter, name, kebab, argument, help) "--" name,
+#include "options.def"
+#undef OPTION
+    "-", "a.pcap", "lo", "0", "1", "2.5", "1e300", "18446744073709551615", "json", "text", "pcap",
+};
+
+enum { KNOWN = sizeof(known) / sizeof(known[0]) };
+
+/* What begins with the number of no known word goes on to the end of a line. */
+static void take_word(struct input *in, char word[WORD_SIZE])
+{
+    const uint8_t number = take(in);
+    size_t size = 0;
+
+    if (number < KNOWN) {
+        snprintf(word, WORD_SIZE, "%s", known[number]);
+        return;
+    }
+    for (uint8_t byte = take(in); byte != '\0' && byte != '\n'; byte = take(in))
+        if (size < WORD_SIZE - 1)
+            word[size++] = (char)byte;
+    word[size] = '\0';
+}
+
+static void check_options(const struct options *options)
+{
+    const struct split_options *split = &options->split;
+
+    check(!options->interface != !options->file);
+    check(options->speed > 0 && options->duration_ns >= 0 && options->summary_interval_ns >= 0);
+    check(options->max_age_ns >= 0 && options->idle_ns >= 0 && options->timeout_ns >= 0);
+    check(options->table <= TABLE_INDEX && options->index_format <= TREE_TEXT);
+    check(options->table != TABLE_BANDWIDTH || options->interval_ns > 0);
+    check(!options->is_csv || (!options->is_json && options->table < TABLE_EVENTS));
+    check(split->format <= EXPORT_PAYLOAD && split->min_rtt_ns >= 0);
+    check(!split->folder || (!options->interface && !options->is_emulating));
+    check(split->folder || options->table == TABLE_INDEX ||
+          (split->worst == 0 && split->min_rtt_ns == 0));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input in = {.data = data, .size = size};
+    char words[MOST_WORDS][WORD_SIZE] = {"connmon"}, *argv[MOST_WORDS + 1] = {words[0]};
+    struct options options;
+    int argc = 1, exit_status = -1;
+
+    for (; argc < MOST_WORDS && in.size > 0; argc++) {
+        take_word(&in, words[argc]);
+        argv[argc] = words[argc];
+    }
+    optind = 0; /* getopt_long() begins anew, in glibc and in musl */
+    if (options_parse(&options, argc, argv, &exit_status))
+        check_options(&options);
+    else
+        check(exit_status == EXIT_GOOD || exit_status == EXIT_USAGE);
+    return 0;
+}
