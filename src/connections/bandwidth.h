@@ -16,13 +16,13 @@
 #include "report.h"
 
 struct bandwidth_config {
-    int64_t interval_ns;   /* above 0 */
-    size_t top;            /* rows of an interval that are written, at most; 0: all */
-    uint32_t most;         /* rows that are held, at most; 0: all. Beyond it, the smaller half goes */
-    bool by_host;          /* addresses, not connections */
-    bool is_json;          /* JSON Lines, one object per row; else text */
-    bool shows_idle;       /* in text, an interval without packets, too, if time passes it by */
-    bool redraws;          /* text on a terminal: each table in the place of the one before */
+    int64_t interval_ns; /* above 0 */
+    size_t top;          /* rows of an interval that are written, at most; 0: all */
+    uint32_t most;       /* rows that are held, at most; 0: all. Beyond it, the smaller half goes */
+    bool by_host;        /* addresses, not connections */
+    bool is_json;        /* JSON Lines, one object per row; else text */
+    bool shows_idle;     /* in text, an interval without packets, too, if time passes it by */
+    bool redraws;        /* text on a terminal: each table in the place of the one before */
     size_t (*width)(void); /* of that terminal now; NULL: none is too wide */
 };
 

@@ -20,7 +20,7 @@ enum column {
 
 enum { OF_SERVER = 0x100 }; /* in the id of a conversation's column: of the server's side */
 
-#define ROW(side, prefix, id, type, rank, name, title, help)                                   \
+#define ROW(side, prefix, id, type, rank, name, title, help)                                       \
     {prefix, name, title, help, REPORT_##type, rank, (side) | (id)},
 
 static const struct report_column conversation_columns[] = {
