@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Captures live between two network namespaces, in each mode for a while, with many new connections;
-as root.
+"""Captures live between two network namespaces, in all modes at once, with many new connections; as
+root.
 
     tests/live_minutes.py --program build/release/src/program/connmon --seconds 600
 
@@ -95,29 +95,27 @@ def status(child, name):
     return re.search(rf"^{name}:\s*(\d+)", text, re.M)[1]
 
 
-def watch(child, seconds):
-    """The resident memory in KiB, twice a second."""
-    end, sizes = time.monotonic() + seconds, []
+def watch(children, seconds):
+    """The resident memory of each in KiB, twice a second."""
+    end, sizes = time.monotonic() + seconds, {mode: [] for mode in children}
     while time.monotonic() < end:
-        sizes.append(int(status(child, "VmRSS")))
+        for mode, child in children.items():
+            sizes[mode].append(int(status(child, "VmRSS")))
         time.sleep(0.5)
     return sizes
 
 
-def run(program, mode, namespace, options):
-    """What is wrong with a mode, if anything."""
+def start(program, mode, namespace, options):
     child = subprocess.Popen(inside(namespace, program, "-i", "eth0", *MODES[mode], "--maxFlows",
                                     str(options.max_flows)),
                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     while status(child, "NoNewPrivs") == "0":
         time.sleep(0.05)
-    before = moved(namespace)
-    command = inside(namespace, sys.executable, "-c", CLIENT, str(options.rate))
-    with subprocess.Popen(command) as client:
-        sizes = watch(child, options.seconds)
-        client.kill()
-    time.sleep(1)
-    through = moved(namespace) - before
+    return child
+
+
+def judge(mode, child, sizes, through):
+    """What is wrong with a mode, if anything."""
     child.send_signal(signal.SIGINT)
     words = child.communicate(timeout=60)[1]
     told = sum(map(int, re.findall(r"(\d+) (?:packets|dropped by the kernel|left unread)", words)))
@@ -127,24 +125,38 @@ def run(program, mode, namespace, options):
           f"{words.strip()}", flush=True)
     return [f"{mode}: {what}" for is_wrong, what in (
         (child.returncode != 0, f"exit status {child.returncode}"),
-        (through < options.seconds * options.rate, "too few packets to tell"),
         (grown > 256 + settled // 100, f"memory grew by {grown} KiB"),
         (told < through, f"{through - told} packets are missing"),
     ) if is_wrong]
 
 
+def run(namespace, options):
+    """All modes at once, since they see the same packets."""
+    children = {mode: start(options.program, mode, namespace, options)
+                for mode in options.modes or MODES}
+    before = moved(namespace)
+    command = inside(namespace, sys.executable, "-c", CLIENT, str(options.rate))
+    with subprocess.Popen(command) as client:
+        sizes = watch(children, options.seconds)
+        client.kill()
+    time.sleep(1)
+    through = moved(namespace) - before
+    wrong = ["too few packets to tell"] if through < options.seconds * options.rate else []
+    for mode, child in children.items():
+        wrong += judge(mode, child, sizes[mode], through)
+    return wrong
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--program", required=True)
-    parser.add_argument("--seconds", type=float, default=600, help="for each mode [%(default)s]")
+    parser.add_argument("--seconds", type=float, default=600, help="[%(default)s]")
     parser.add_argument("--rate", type=float, default=200, help="connections a second [%(default)s]")
     parser.add_argument("--max-flows", type=int, default=500, help="as the program [%(default)s]")
     parser.add_argument("modes", nargs="*", metavar="mode", help=f"of: {' '.join(MODES)} [all]")
     options = parser.parse_args()
-    wrong = []
     with network() as namespace:
-        for mode in options.modes or MODES:
-            wrong += run(options.program, mode, namespace, options)
+        wrong = run(namespace, options)
     print("\n".join(wrong), file=sys.stderr)
     sys.exit(bool(wrong))
 

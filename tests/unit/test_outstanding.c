@@ -327,7 +327,7 @@ static void crafted_values_do_not_cluster(void **state)
             sum += cost_of_search(&f);
             clear(&f);
         }
-        assert_true(sum / SALTS < 30);
+        assert_true(sum / (double)SALTS < 30);
     }
 }
 
