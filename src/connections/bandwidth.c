@@ -105,7 +105,8 @@ static size_t select_rows(struct bandwidth *bandwidth)
         }
         count = top;
     }
-    qsort(order, count, sizeof(*order), rates_compare);
+    if (count > 1) /* there may be no array */
+        qsort(order, count, sizeof(*order), rates_compare);
     return count;
 }
 

@@ -20,7 +20,7 @@ enum column {
 
 enum { OTHER_WAY = 0x100 }; /* in a column's id: of ways[1] */
 
-#define ROW(way, prefix, id, type, rank, name, title, help)                                    \
+#define ROW(way, prefix, id, type, rank, name, title, help)                                        \
     {prefix, name, title, help, REPORT_##type, rank, (way) | (id)},
 
 static const struct report_column connection_columns[] = {
