@@ -1,5 +1,6 @@
 """Captures read from files and pipes: what is printed, whatever the format they are kept in."""
 import json
+import socket
 import struct
 
 import pytest
@@ -192,6 +193,10 @@ def test_filter_without_meaning_at_all(connmon, filter):
                                           ("host localhost", "host 127.0.0.1 or ip6 host ::1")])
 def test_filter_with_names(connmon, name, number):
     """Which are looked up before the sandbox is entered."""
+    try:
+        socket.getservbyname("https"), socket.gethostbyname("localhost")
+    except OSError:
+        pytest.skip("this system knows no names")
     named, numbered = (connmon.run("-r", CHAT, "-f", words) for words in (name, number))
     assert named.stdout == numbered.stdout and named.stderr == numbered.stderr
 

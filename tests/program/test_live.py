@@ -202,6 +202,9 @@ def test_summaries_at_intervals(connmon):
 
 # --- Between two network namespaces
 
+NET = f"198.18.{os.getpid() % 256}"  # of this worker; others run the same tests
+
+
 def ip(*words):
     return subprocess.run(["ip", *words], capture_output=True, text=True)
 
@@ -218,9 +221,9 @@ def network():
         made = ip("link", "add", names[0], "type", "veth", "peer", "name", "far", "netns", names[1])
         if made.returncode:
             pytest.skip("no virtual Ethernet here")
-        ip("addr", "add", "198.51.100.1/24", "dev", names[0])
+        ip("addr", "add", f"{NET}.1/24", "dev", names[0])
         ip("link", "set", names[0], "up")
-        ip("-n", names[1], "addr", "add", "198.51.100.2/24", "dev", "far")
+        ip("-n", names[1], "addr", "add", f"{NET}.2/24", "dev", "far")
         ip("-n", names[1], "link", "set", "far", "up")
         with subprocess.Popen(["ip", "netns", "exec", names[1], "python3", "-c", SERVER],
                               stdout=subprocess.PIPE) as server:
@@ -233,7 +236,7 @@ def network():
 
 
 def call_server(times):
-    subprocess.run(["python3", "-c", CLIENT, "198.51.100.2", str(times)], check=True, timeout=30)
+    subprocess.run(["python3", "-c", CLIENT, f"{NET}.2", str(times)], check=True, timeout=30)
 
 
 @pytest.mark.parametrize("local", [[], ["-l"]], ids=["remote side", "both sides"])
@@ -243,7 +246,7 @@ def test_between_namespaces(connmon, network, local):
     call_server(20)
     time.sleep(0.5)
     out, words = end(child)
-    from_us, from_far = ([delay for line in out.splitlines() if f" 198.51.100.{host}:" in line
+    from_us, from_far = ([delay for line in out.splitlines() if f" {NET}.{host}:" in line
                           for delay in delays_of(line)] for host in (1, 2))
     assert len(from_far) >= 20
     assert len(from_us) >= 20 if local else not from_us
@@ -257,7 +260,7 @@ def test_interface_goes_away(connmon, network):
     time.sleep(0.5)
     ip("link", "del", network)
     out, words = (text.decode() for text in child.communicate(timeout=20))
-    assert child.returncode == 2 and "198.51.100.2:5001" in out
+    assert child.returncode == 2 and f"{NET}.2:5001" in out
     (line,) = [line for line in words.splitlines() if line.startswith("connmon: ")]
     assert network in line
 
