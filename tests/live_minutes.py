@@ -77,8 +77,10 @@ def network():
         with subprocess.Popen(inside(far, sys.executable, "-c", SERVER),
                               stdout=subprocess.PIPE) as server:
             server.stdout.readline()
-            yield near
-            server.kill()
+            try:
+                yield near
+            finally:
+                server.kill()
     finally:
         ip("netns", "del", near)
         ip("netns", "del", far)
@@ -116,7 +118,7 @@ def start(program, mode, namespace, options):
 
 def judge(mode, child, sizes, through):
     """What is wrong with a mode, if anything."""
-    child.send_signal(signal.SIGINT)
+    child.send_signal(signal.SIGTERM)  # a shell may have SIGINT ignored
     words = child.communicate(timeout=60)[1]
     told = sum(map(int, re.findall(r"(\d+) (?:packets|dropped by the kernel|left unread)", words)))
     settled = sizes[len(sizes) * 2 // 5]
@@ -142,8 +144,12 @@ def run(namespace, options):
     time.sleep(1)
     through = moved(namespace) - before
     wrong = ["too few packets to tell"] if through < options.seconds * options.rate else []
-    for mode, child in children.items():
-        wrong += judge(mode, child, sizes[mode], through)
+    try:
+        for mode, child in children.items():
+            wrong += judge(mode, child, sizes[mode], through)
+    finally:
+        for child in children.values():
+            child.kill()
     return wrong
 
 
