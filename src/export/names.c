@@ -76,11 +76,29 @@ static uint32_t slot_of(const struct names *names, uint16_t type, const uint8_t 
     return hash_home(siphash_bytes(&names->memory.key, address, address_size(type)), BITS);
 }
 
-/* Takes the same record, if it was told before, out of its slot; else NULL. */
-static struct name *take_out(struct name **slot, uint16_t type, const uint8_t *bytes, uint16_t size)
+static bool is_of_address(const struct name *name, uint16_t type, const uint8_t *address)
 {
-    for (struct name **at = slot, *name; (name = *at) != NULL; at = &name->next) {
-        if (name->type == type && name->size == size && memcmp(name->bytes, bytes, size) == 0) {
+    return name->type == type && memcmp(name->bytes, address, address_size(type)) == 0;
+}
+
+static bool is_same(const struct name *name, uint16_t type, const uint8_t *bytes, uint16_t size)
+{
+    return name->size == size && name->type == type && memcmp(name->bytes, bytes, size) == 0;
+}
+
+/* The first name of an address in its slot; NULL: there is none. */
+static struct name *first_of(struct name *slot, uint16_t type, const uint8_t *address)
+{
+    while (slot && !is_of_address(slot, type, address))
+        slot = slot->next;
+    return slot;
+}
+
+/* Takes the same record, if it was told before, out of what follows `first`; else NULL. */
+static struct name *take_out(struct name *first, uint16_t type, const uint8_t *bytes, uint16_t size)
+{
+    for (struct name **at = &first->next, *name; (name = *at) != NULL; at = &name->next) {
+        if (is_same(name, type, bytes, size)) {
             *at = name->next;
             return name;
         }
@@ -101,10 +119,11 @@ static struct name *make(struct names *names, uint16_t type, const uint8_t *byte
     return name;
 }
 
-/* Puts a name behind those of its slot, and drops the oldest of its address that are too many. */
+/* Puts a name behind those of its slot, and drops the oldest of its address that are too many, but
+ * for the first. */
 static void put(struct names *names, struct name **slot, struct name *name)
 {
-    const uint16_t address = address_size(name->type);
+    struct name *first;
     size_t sum = 0;
 
     for (struct name **at = slot;; at = &(*at)->next) {
@@ -112,13 +131,13 @@ static void put(struct names *names, struct name **slot, struct name *name)
             name->next = NULL;
             *at = name;
         }
-        if ((*at)->type == name->type && memcmp((*at)->bytes, name->bytes, address) == 0)
-            sum += (*at)->size;
+        sum += is_of_address(*at, name->type, name->bytes) ? (*at)->size : 0;
         if (*at == name)
             break;
     }
-    for (struct name **at = slot, *old; sum > MOST_OF_ADDRESS && (old = *at) != NULL;) {
-        if (old->type != name->type || memcmp(old->bytes, name->bytes, address) != 0) {
+    first = first_of(*slot, name->type, name->bytes);
+    for (struct name **at = &first->next, *old; sum > MOST_OF_ADDRESS && (old = *at) != name;) {
+        if (!is_of_address(old, name->type, name->bytes)) {
             at = &old->next;
             continue;
         }
@@ -129,12 +148,16 @@ static void put(struct names *names, struct name **slot, struct name *name)
     }
 }
 
-/* Names are told again and again; what counts is when last. */
+/* Names are told again and again. Which one of an address is shown depends on Wireshark: the one
+ * that was told last, or from 4.2 on the first. */
 static void take_record(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
 {
     struct name **slot = &names->slots[slot_of(names, type, bytes)];
-    struct name *name = take_out(slot, type, bytes, size);
+    struct name *first = first_of(*slot, type, bytes), *name;
 
+    if (first && is_same(first, type, bytes, size) && !first_of(first->next, type, bytes))
+        return;
+    name = first ? take_out(first, type, bytes, size) : NULL;
     if (!name)
         name = make(names, type, bytes, size);
     if (name)
