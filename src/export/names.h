@@ -15,8 +15,9 @@ struct names *names_new(void);
 void names_free(struct names *names);
 
 /* Takes a whole block with names, whose numbers are in the other byte order if `is_swapped`. Of an
- * address, the first name and the latest that fit into 1 KiB are kept, since each file of that address repeats
- * them, and of all addresses together 16 MiB. The last one is what Wireshark shows. */
+ * address, the first name and the latest that fit into 1 KiB are kept, since each file of that
+ * address repeats them, and of all addresses together 16 MiB. Wireshark shows the last, or from 4.2
+ * on the first. */
 void names_take(struct names *names, bool is_swapped, const uint8_t *block, uint32_t size);
 
 /* How many records with names were not kept. */
