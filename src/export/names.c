@@ -29,7 +29,8 @@ enum {
 struct name {
     struct name *next; /* of the same slot */
     uint16_t type, size;
-    uint8_t bytes[]; /* the address, then names that each end with a NUL */
+    bool is_last_too; /* the first of an address: it was also the last that was told */
+    uint8_t bytes[];  /* the address, then names that each end with a NUL */
 };
 
 struct names {
@@ -153,11 +154,14 @@ static void put(struct names *names, struct name **slot, struct name *name)
 static void take_record(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
 {
     struct name **slot = &names->slots[slot_of(names, type, bytes)];
-    struct name *first = first_of(*slot, type, bytes), *name;
+    struct name *first = first_of(*slot, type, bytes), *name = NULL;
 
-    if (first && is_same(first, type, bytes, size) && !first_of(first->next, type, bytes))
-        return;
-    name = first ? take_out(first, type, bytes, size) : NULL;
+    if (first) {
+        first->is_last_too = is_same(first, type, bytes, size);
+        if (first->is_last_too)
+            return;
+        name = take_out(first, type, bytes, size);
+    }
     if (!name)
         name = make(names, type, bytes, size);
     if (name)
@@ -206,12 +210,27 @@ static const struct name *find_next(const struct names *names, const struct conn
     return name;
 }
 
+/* The first name of an address if it is to be written as the last, too; else NULL. */
+static const struct name *find_last(const struct names *names, const struct connmon_endpoint *end)
+{
+    const struct name *first = find_next(names, end, NULL);
+
+    return first && first->is_last_too && find_next(names, end, first) ? first : NULL;
+}
+
+static uint32_t size_of_record(const struct name *name)
+{
+    return name ? RECORD_HEAD + padded(name->size) : 0;
+}
+
 static void append_record(const struct name *name, bool is_swapped, struct folder *folder,
                           uint32_t file)
 {
     static const uint8_t padding[3];
     uint8_t head[RECORD_HEAD];
 
+    if (!name)
+        return;
     bytes_put16(bytes_put16(head, is_swapped, name->type), is_swapped, name->size);
     folder_append(folder, file, head, sizeof(head));
     folder_append(folder, file, name->bytes, name->size);
@@ -226,16 +245,20 @@ void names_append(const struct names *names, const struct connmon_endpoint ends[
     const struct name *name;
     uint32_t size = empty;
 
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         for (name = NULL; (name = find_next(names, &ends[i], name)) != NULL;)
-            size += RECORD_HEAD + padded(name->size);
+            size += size_of_record(name);
+        size += size_of_record(find_last(names, &ends[i]));
+    }
     if (size == empty)
         return;
     bytes_put32(bytes_put32(head, is_swapped, PCAPNG_NAMES), is_swapped, size);
     folder_append(folder, file, head, sizeof(head));
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         for (name = NULL; (name = find_next(names, &ends[i], name)) != NULL;)
             append_record(name, is_swapped, folder, file);
+        append_record(find_last(names, &ends[i]), is_swapped, folder, file);
+    }
     bytes_put32(tail + RECORD_HEAD, is_swapped, size);
     folder_append(folder, file, tail, sizeof(tail));
 }
