@@ -18,7 +18,7 @@ for preset in gcc clang $sanitized; do
     cmake --build --preset "$preset"
     ! is_tested "$preset" || ctest --test-dir "build/$preset" -j "$(nproc)" --output-on-failure
 done
-for preset in gcc debug; do
+for preset in gcc debug-clang; do
     ! is_tested "$preset" || /usr/bin/python3 -m pytest -q -n auto -p no:cacheprovider tests/program \
         --program "build/$preset/src/program/connmon"
 done

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-FLOOD, FLOWS = 200000, 80000
+FLOOD, FLOWS = 100000, 40000
 VIEWS = [["--conversations"], ["--hosts"], ["--transactions"], ["--events"], ["--bandwidth", "1"],
          ["--bandwidth", "1", "--hosts"], ["--index", "json"], ["-m"], ["--json"]]
 # A small process between us and the program: what we hold would count as its memory.
