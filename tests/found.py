@@ -75,9 +75,9 @@ REASONS = [
      ours and (not theirs or theirs.payload is None) and "0" in frame.all("ipv6.plen")),
     ("link layers and tunnels that the program does not read: it counts these packets as others",
      lambda frame, theirs, ours: not ours and UNREAD & set(frame.sent)),
-    ("frames in Cisco FabricPath: the program takes the last four bytes for a checksum, as Wireshark did "
-     "before 4.6", lambda frame, theirs, ours:
-     "cfp" in frame.sent and theirs and ours and theirs.payload is not None and theirs.payload - ours.payload in range(5)),
+    ("frames in Cisco FabricPath: Wireshark before 4.6 takes their last four bytes for a checksum",
+     lambda frame, theirs, ours: "cfp" in frame.sent and theirs and ours
+     and theirs.payload is not None and ours.payload - theirs.payload in range(5)),
     ("TCP headers cut before their flags: the program counts and skips them",
      lambda frame, theirs, ours: theirs and theirs.payload is None and not ours),
 ]

@@ -55,7 +55,6 @@ enum {
     CISCO_HDLC_UNICAST = 0x0f, /* addresses */
     CISCO_HDLC_BROADCAST = 0x8f,
     FABRICPATH_TAG = 2,
-    FCS = 4,
     LLC_SNAP_HEADER = 8,
     VLAN_TAG = 4,
     PPPOE_HEADER = 6,
@@ -141,12 +140,10 @@ static enum layer by_type_or_length(struct frame *frame, uint16_t value)
     return LAYER_LLC;
 }
 
-/* Cisco's, around a whole frame. As Wireshark has it, that ends with its FCS. */
+/* Cisco's, around a whole frame. Whether that ends with its FCS depends on where it was captured;
+ * what it carries tells its own length. */
 static enum layer carried_in_fabricpath(struct frame *frame)
 {
-    if (frame->wire < FABRICPATH_TAG + FCS)
-        return frame_end(frame, DECODE_MALFORMED);
-    frame_limit(frame, frame->wire - FCS);
     return frame_next(frame, FABRICPATH_TAG, LAYER_ETHERNET);
 }
 

@@ -125,18 +125,18 @@ static bool grow(struct rates_table *table)
 static void forget_smaller(struct rates_table *table)
 {
     const size_t count = table->count;
-    struct rates smallest; /* of those that stay */
+    struct rates gone; /* the largest of those that go */
 
     for (size_t i = 0; i < count; i++)
         table->order[i] = &table->rows[i];
     qsort(table->order, count, sizeof(*table->order), rates_compare);
-    smallest = *(const struct rates *)table->order[count / 2];
+    gone = *(const struct rates *)table->order[count / 2];
     memset(table->slots, 0, ((size_t)1 << table->bits) * sizeof(*table->slots));
     table->count = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct rates *row = &table->rows[i], *bound = &smallest;
+        const struct rates *row = &table->rows[i], *bound = &gone;
 
-        if (rates_compare(&row, &bound) > 0)
+        if (rates_compare(&row, &bound) >= 0)
             continue;
         table->rows[table->count] = *row;
         fill_slot(table, (uint32_t)table->count++);

@@ -18,6 +18,8 @@ from test_random import STEPS, segment
 RESTREAMED = {"dissector-begins-conversation.pcap"}
 # With fractions of a second that are none, of which each makes its own time.
 SPOILED = {"bug8.pcap", "kday4.pcap", "kday7.pcap"}
+# In Cisco FabricPath without an FCS, for which Wireshark before 4.6 takes the last bytes all the same.
+WITHOUT_FCS = {"ajp.pcap"}
 CAPTURES = [capture for capture, _ in discover() if capture.name not in RESTREAMED]
 # Why only one of the two sees a packet, or each sees another TCP header of it.
 REASSEMBLED = "Wireshark puts fragments together; the program counts and skips them"
@@ -105,7 +107,9 @@ def only_here(wireshark):
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
 def test_captures(wireshark, recorded, request, capture):
-    if capture.name in DEPENDS_ON_VERSION:
+    if capture.name in WITHOUT_FCS and wireshark.version < (4, 6):
+        pytest.skip("is cut by Wireshark")
+    if capture.name in DEPENDS_ON_VERSION - WITHOUT_FCS:
         only_here(wireshark)
     needed = compare(wireshark, recorded, request, capture)
     expected = {"gtp-fragments.pcap": {REASSEMBLED}, "gtp2_different_udp_port.pcap": {REASSEMBLED},

@@ -427,6 +427,38 @@ static void runs_come_and_go_within_a_limit_of_memory(void **state)
     clear(&f);
 }
 
+/* Wherever the memory ends, in a run, its other half or the directory: what is found is what no
+ * fill has taken yet, and only what was told to be evicted is not found. */
+static void splits_stay_in_order_whatever_the_memory(void **state)
+{
+    enum { COUNT = 2000 };
+    static bool is_filled[2 * COUNT + 1];
+
+    (void)state;
+    for (size_t limit = 64; limit < 40000; limit += 509) {
+        struct fixture f = empty(0, limit);
+        uint64_t seed = limit;
+        uint32_t lost = 0;
+
+        memset(is_filled, 0, sizeof(is_filled));
+        add(&f, 0, 2 * COUNT + 1);
+        for (uint32_t i = 0; i < COUNT; i++) {
+            const uint32_t at = scenario_random(&seed) % (2 * COUNT + 1);
+            const uint64_t evicted = f.evicted;
+            const uint32_t filled = fill(&f, at, at + 1);
+
+            assert_true(filled == 0 || !is_filled[at]);
+            is_filled[at] |= filled != 0;
+            assert_true(f.memory.used <= limit);
+            assert_true(f.evicted == evicted || filled == 1);
+        }
+        for (uint32_t i = 0; i <= 2 * COUNT; i++)
+            lost += fill(&f, i, i + 1) == 0 && !is_filled[i];
+        assert_int_equal(lost > 0, f.evicted > 0);
+        clear(&f);
+    }
+}
+
 static double seconds_to_split(uint32_t count, int order)
 {
     struct fixture f = empty(0, 0);
@@ -470,6 +502,7 @@ int main(void)
         cmocka_unit_test(many_holes_are_forgotten_at_once),
         cmocka_unit_test(random_holes_agree_with_a_plain_array),
         cmocka_unit_test(runs_come_and_go_within_a_limit_of_memory),
+        cmocka_unit_test(splits_stay_in_order_whatever_the_memory),
         cmocka_unit_test(many_holes_cost_no_more_than_few),
     };
 

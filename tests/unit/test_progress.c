@@ -15,11 +15,13 @@
 /* A file of `size` bytes of which `read` were read. */
 static struct input file_of(uint64_t size, off_t read)
 {
-    char name[] = "/tmp/connmon-progress-XXXXXX";
-    struct input input = {.fd = mkstemp(name), .is_file = true, .size = size};
+    FILE *file = tmpfile();
+    struct input input = {.is_file = true, .size = size};
 
+    assert_non_null(file);
+    input.fd = dup(fileno(file));
     assert_true(input.fd >= 0);
-    unlink(name);
+    fclose(file);
     assert_int_equal(lseek(input.fd, read, SEEK_SET), read);
     return input;
 }
