@@ -263,8 +263,9 @@ static void make_room(struct outstanding *all, outstanding_size *size, int64_t n
         dropped->shed += shed_older_half(all);
 }
 
-/* Takes the next turn if an entry came to stand far from its home. That some do by chance, where a
- * table is large, is borne with after a few turns. */
+/* Takes the next turn if entries came to stand far from their homes, once that has cost as much as
+ * to move them all will. Some stand far by chance, where a table is large, which is borne with after
+ * a few turns. */
 static void avoid_crowds(struct outstanding *all, outstanding_size *size,
                          const struct outstanding_entry *slot, struct memory *memory)
 {
@@ -272,7 +273,10 @@ static void avoid_crowds(struct outstanding *all, outstanding_size *size,
     uint32_t home = home_slot(all, is_tsval_entry(slot), slot->value);
     uint32_t distance = ((uint32_t)(slot - all->table.slots) - home) & mask;
 
-    if (distance > FAR && all->table.turn < LAST_TURN)
+    if (distance <= FAR || all->table.turn == LAST_TURN)
+        return;
+    all->table.walked += distance;
+    if (all->table.walked > mask)
         move_to_table(all, size, all->table.bits, (uint8_t)(all->table.turn + 1), memory);
 }
 

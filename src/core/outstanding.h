@@ -60,6 +60,7 @@ struct outstanding {
             struct outstanding_entry *slots; /* open addressing */
             uint64_t factor;                 /* that spreads them, odd */
             uint32_t used;
+            uint32_t walked; /* slots, in all, by entries that came to stand far from home */
             uint8_t bits; /* 2^bits slots */
             uint8_t turn; /* of those that tables take at spreading their entries */
         } table;

@@ -21,7 +21,8 @@ enum {
     HEAD_BYTES = 8,
     TAIL_BYTES = 4,
     RECORD_HEAD = 4,
-    BITS = 12,
+    FIRST_BITS = 8,
+    LAST_BITS = 24,
     MOST_OF_ADDRESS = 1024,
     MOST_BYTES = 1 << 24,
 };
@@ -36,7 +37,9 @@ struct name {
 struct names {
     struct memory memory; /* also its key */
     uint64_t dropped;
-    struct name *slots[1 << BITS];
+    struct name **slots; /* 2^bits chains, by address; those of an address as they were told */
+    size_t count;
+    uint8_t bits;
 };
 
 struct names *names_new(void)
@@ -53,16 +56,22 @@ static size_t size_of(const struct name *name)
     return sizeof(*name) + name->size;
 }
 
+static size_t slot_count(const struct names *names)
+{
+    return names->slots ? (size_t)1 << names->bits : 0;
+}
+
 void names_free(struct names *names)
 {
     if (!names)
         return;
-    for (size_t i = 0; i < sizeof(names->slots) / sizeof(names->slots[0]); i++) {
+    for (size_t i = 0; i < slot_count(names); i++) {
         for (struct name *name = names->slots[i], *next; name; name = next) {
             next = name->next;
             memory_free(&names->memory, name, size_of(name));
         }
     }
+    memory_free(&names->memory, names->slots, slot_count(names) * sizeof(*names->slots));
     memory_release(&names->memory);
     free(names);
 }
@@ -74,7 +83,36 @@ static uint16_t address_size(uint16_t type)
 
 static uint32_t slot_of(const struct names *names, uint16_t type, const uint8_t *address)
 {
-    return hash_home(siphash_bytes(&names->memory.key, address, address_size(type)), BITS);
+    return hash_home(siphash_bytes(&names->memory.key, address, address_size(type)), names->bits);
+}
+
+/* At least as many slots as names, as long as there is memory; false if there are none. */
+static bool reserve(struct names *names)
+{
+    const size_t old_count = slot_count(names);
+    struct name **old = names->slots, **slots;
+    const uint8_t bits = old ? (uint8_t)(names->bits + 1) : FIRST_BITS;
+
+    if (names->count < old_count || bits > LAST_BITS)
+        return true;
+    slots = memory_alloc(&names->memory, ((size_t)1 << bits) * sizeof(*slots));
+    if (!slots)
+        return old != NULL;
+    names->slots = slots;
+    names->bits = bits;
+    for (size_t i = 0; i < old_count; i++) {
+        struct name **ends[2] = {&slots[2 * i], &slots[2 * i + 1]}; /* one bit more decides */
+
+        for (struct name *name = old[i]; name; name = name->next) {
+            struct name ***end = &ends[slot_of(names, name->type, name->bytes) & 1];
+
+            **end = name;
+            *end = &name->next;
+        }
+        *ends[0] = *ends[1] = NULL;
+    }
+    memory_free(&names->memory, old, old_count * sizeof(*old));
+    return true;
 }
 
 static bool is_of_address(const struct name *name, uint16_t type, const uint8_t *address)
@@ -117,6 +155,7 @@ static struct name *make(struct names *names, uint16_t type, const uint8_t *byte
     name->type = type;
     name->size = size;
     memcpy(name->bytes, bytes, size);
+    names->count++;
     return name;
 }
 
@@ -145,6 +184,7 @@ static void put(struct names *names, struct name **slot, struct name *name)
         *at = old->next;
         sum -= old->size;
         names->dropped++;
+        names->count--;
         memory_free(&names->memory, old, size_of(old));
     }
 }
@@ -153,9 +193,14 @@ static void put(struct names *names, struct name **slot, struct name *name)
  * that was told last, or from 4.2 on the first. */
 static void take_record(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
 {
-    struct name **slot = &names->slots[slot_of(names, type, bytes)];
-    struct name *first = first_of(*slot, type, bytes), *name = NULL;
+    struct name **slot, *first, *name = NULL;
 
+    if (!reserve(names)) {
+        names->dropped++;
+        return;
+    }
+    slot = &names->slots[slot_of(names, type, bytes)];
+    first = first_of(*slot, type, bytes);
     if (first) {
         first->is_last_too = is_same(first, type, bytes, size);
         if (first->is_last_too)
@@ -204,6 +249,8 @@ static const struct name *find_next(const struct names *names, const struct conn
 {
     uint16_t type = end->addr_len == 4 ? RECORD_IPV4 : RECORD_IPV6;
 
+    if (!names->slots)
+        return NULL;
     name = name ? name->next : names->slots[slot_of(names, type, end->addr)];
     while (name && (name->type != type || memcmp(name->bytes, end->addr, end->addr_len) != 0))
         name = name->next;

@@ -262,6 +262,22 @@ static void unlucky_factors_are_left(void **state)
     clear(&f);
 }
 
+/* In a large table some values stand far from their homes by chance: no reason to move all of them
+ * again and again. */
+static void chance_does_not_move_a_table(void **state)
+{
+    enum { COUNT = 200000, BITS = 19 /* of the last table */ };
+    struct fixture f = empty(0, 0);
+    uint64_t seed = 3;
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++)
+        add(&f, OUTSTANDING_SEQ_END, scenario_random(&seed), 1);
+    assert_true(f.all.table.bits <= BITS);
+    assert_true(f.memory.allocations < 2 * BITS);
+    clear(&f);
+}
+
 /* How many slots a search for what is not there looks at, on average. */
 static double cost_of_search(const struct fixture *f)
 {
@@ -335,6 +351,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_added_is_found_until_taken),
+        cmocka_unit_test(chance_does_not_move_a_table),
         cmocka_unit_test(no_distance_is_unlucky_in_every_turn),
         cmocka_unit_test(crafted_values_do_not_cluster),
         cmocka_unit_test(tsvals_and_ends_with_equal_values_are_two),
