@@ -41,7 +41,7 @@ static void bytes_come_out_as_they_went_in(void **state)
     size_t done = 0;
 
     (void)state;
-    blocks_init(&blocks, 10 * SIZE);
+    blocks_init(&blocks, (size_t)10 * SIZE);
     for (size_t i = 0; i < SIZE; i++)
         bytes[i] = (uint8_t)(i * 7);
     for (size_t i = 0; done < SIZE / 2; done += parts[i++ % 6]) {

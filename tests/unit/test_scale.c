@@ -103,7 +103,7 @@ static void nothing_is_wider_than_the_column(void **state)
 
         for (int n = 0; n < 5; n++) {
             seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-            numbers[n] = (int64_t)(seed >> (1 + (seed >> 58)));
+            numbers[n] = (int64_t)(seed >> (1 + 2 * (seed >> 59)));
         }
         width = settled(&scale, types[i % 3], numbers, 5);
         for (int n = 0; n < 5; n++) {
