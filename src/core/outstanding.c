@@ -264,8 +264,8 @@ static void make_room(struct outstanding *all, outstanding_size *size, int64_t n
 }
 
 /* Takes the next turn if entries came to stand far from their homes, once that has cost as much as
- * to move them all will. Some stand far by chance, where a table is large, which is borne with after
- * a few turns. */
+ * to move them all will. Some stand far by chance, where a table is large, which is borne with
+ * after a few turns. */
 static void avoid_crowds(struct outstanding *all, outstanding_size *size,
                          const struct outstanding_entry *slot, struct memory *memory)
 {

@@ -61,8 +61,8 @@ struct outstanding {
             uint64_t factor;                 /* that spreads them, odd */
             uint32_t used;
             uint32_t walked; /* slots, in all, by entries that came to stand far from home */
-            uint8_t bits; /* 2^bits slots */
-            uint8_t turn; /* of those that tables take at spreading their entries */
+            uint8_t bits;    /* 2^bits slots */
+            uint8_t turn;    /* of those that tables take at spreading their entries */
         } table;
     };
 };
