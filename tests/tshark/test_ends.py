@@ -8,9 +8,8 @@ import pytest
 from folders import CAPTURES as FOLDER
 from folders import CASES, VIEWED
 from packets import FIN, RST, Connection
-from test_fields import DEPENDS_ON_VERSION
 from test_index import numbers
-from test_one_truth import RESTREAMED, SPOILED, only_here, program
+from test_one_truth import RESTREAMED, SPOILED, only_alike, only_here, program
 
 CAPTURES = [capture for capture in VIEWED
             if capture.name not in RESTREAMED
@@ -123,8 +122,7 @@ def by_frames(told):
 
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.name)
 def test_all_tell_the_same(wireshark, recorded, request, capture):
-    if capture.name in DEPENDS_ON_VERSION:
-        only_here(wireshark)
+    only_alike(wireshark, capture)
     both = of_plugin(recorded, capture), of_program(wireshark, request, capture)
     for told in both:
         assert told.conversations.keys() == told.index.keys() == told.packets.keys()
