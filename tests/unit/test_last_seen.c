@@ -79,11 +79,63 @@ static void the_longest_unseen_is_called_first(void **state)
     assert_int_equal(memory.used, 0);
 }
 
+static bool is_multiple_of(const void *of, const struct deadline *deadline)
+{
+    return deadline->serial % *(const uint32_t *)of == 0;
+}
+
+static void what_is_left_by_a_sift_is_in_order(void **state)
+{
+    static const uint32_t factors[] = {1, 2, 3, 5, 7, 64, NUMBERS};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++) {
+        struct deadlines deadlines = {0};
+        struct memory memory;
+        int64_t before_ns = -1;
+        uint32_t seed = 3, left = 0;
+
+        memory_init(&memory, 0);
+        for (uint32_t n = 0; n < NUMBERS; n++)
+            assert_true(deadlines_add(&deadlines, random_below(&seed, NUMBERS), n, &memory));
+        deadlines_sift(&deadlines, is_multiple_of, &factors[i]);
+        for (; deadlines.count > 0; left++) {
+            const struct deadline next = deadlines_take(&deadlines);
+
+            assert_true(next.seen_ns >= before_ns && next.serial % factors[i] == 0);
+            before_ns = next.seen_ns;
+        }
+        assert_int_equal(left, (NUMBERS + factors[i] - 1) / factors[i]);
+        deadlines_clear(&deadlines, &memory);
+        memory_release(&memory);
+    }
+}
+
+static void without_memory_none_is_added(void **state)
+{
+    struct deadlines deadlines = {0};
+    struct memory memory;
+    uint32_t added = 0;
+
+    (void)state;
+    memory_init(&memory, 4096);
+    while (added < NUMBERS && deadlines_add(&deadlines, added, added, &memory))
+        added++;
+    assert_true(added > 0 && added < NUMBERS);
+    for (uint32_t n = 0; n < added; n++)
+        assert_int_equal(deadlines_take(&deadlines).serial, n);
+    assert_int_equal(deadlines.count, 0);
+    deadlines_clear(&deadlines, &memory);
+    memory_release(&memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_is_found_until_it_is_removed),
         cmocka_unit_test(the_longest_unseen_is_called_first),
+        cmocka_unit_test(what_is_left_by_a_sift_is_in_order),
+        cmocka_unit_test(without_memory_none_is_added),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
