@@ -12,11 +12,10 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build/coverage"
-COUNTS = pathlib.Path(tempfile.gettempdir()) / "connmon-coverage"  # what programs count, by who runs them
+COUNTS = ROOT / "build/coverage-counts"  # what programs count, by who runs them
 UNCONFINED = BUILD / "unconfined.so"
 TSHARK = """bandwidth conversations copies events expert index interest lines mutants preferences properties
     sessions transactions verdicts ways windows""".split()

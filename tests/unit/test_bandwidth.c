@@ -9,22 +9,7 @@
 #include <stdlib.h>
 
 #include "bandwidth.h"
-
-/* What was written, and how often each connection's row was. */
-struct written {
-    char text[65536];
-    size_t size;
-};
-
-static void keep(void *to, const char *text, size_t length)
-{
-    struct written *written = to;
-
-    assert_true(written->size + length < sizeof(written->text));
-    memcpy(written->text + written->size, text, length);
-    written->size += length;
-    written->text[written->size] = '\0';
-}
+#include "written.h"
 
 static struct bandwidth *begin(struct written *written, size_t top, bool is_json)
 {
@@ -33,7 +18,7 @@ static struct bandwidth *begin(struct written *written, size_t top, bool is_json
     struct bandwidth *bandwidth;
 
     memset(written, 0, sizeof(*written));
-    bandwidth = bandwidth_new(&config, keep, written);
+    bandwidth = bandwidth_new(&config, written_keep, written);
     assert_non_null(bandwidth);
     return bandwidth;
 }
@@ -75,7 +60,7 @@ static void the_largest_are_selected(void **state)
 
             add(bandwidth, round * 1000, connection, 100 + (connection * 7 + 3) % 5000);
         }
-        written.size = 0;
+        written.length = 0;
         bandwidth_advance(bandwidth, (round + 1) * 1000 * MS);
         for (uint32_t connection = 0; connection < 5000; connection++) {
             uint32_t rank = 5000 - (connection * 7 + 3) % 5000;
@@ -95,8 +80,8 @@ static void what_is_large_stays_beyond_the_limit(void **state)
     enum { MOST = 64, SMALL = 5000, LARGE = 5, FIRST_LARGE = 10000 };
     const struct bandwidth_config config = {
         .interval_ns = 1000 * MS, .top = LARGE, .most = MOST, .is_json = true};
-    struct written written = {.size = 0};
-    struct bandwidth *bandwidth = bandwidth_new(&config, keep, &written);
+    struct written written = {.length = 0};
+    struct bandwidth *bandwidth = bandwidth_new(&config, written_keep, &written);
 
     (void)state;
     assert_non_null(bandwidth);
@@ -128,8 +113,8 @@ static size_t count_of(const struct written *written, const char *words)
 static void idle_intervals_show_if_wanted(void **state)
 {
     const struct bandwidth_config config = {.interval_ns = 1000 * MS, .shows_idle = true};
-    struct written written = {.size = 0};
-    struct bandwidth *bandwidth = bandwidth_new(&config, keep, &written);
+    struct written written = {.length = 0};
+    struct bandwidth *bandwidth = bandwidth_new(&config, written_keep, &written);
 
     (void)state;
     assert_non_null(bandwidth);
@@ -159,18 +144,18 @@ static void idle_connections_do_not_show(void **state)
     add(bandwidth, 0, 1, 100);
     add(bandwidth, 10, 2, 200);
     bandwidth_advance(bandwidth, 999 * MS);
-    assert_int_equal(written.size, 0);
+    assert_int_equal(written.length, 0);
     add(bandwidth, 1000, 2, 300);
     assert_int_equal(place_of(&written, 2), 1);
     assert_int_equal(place_of(&written, 1), 2);
-    written.size = 0;
+    written.length = 0;
     written.text[0] = '\0';
     bandwidth_advance(bandwidth, INT64_MAX);
     assert_int_equal(place_of(&written, 1), 0);
     assert_non_null(strstr(written.text, "\"client_bytes\":300,"));
-    written.size = 0;
+    written.length = 0;
     bandwidth_finish(bandwidth);
-    assert_int_equal(written.size, 0);
+    assert_int_equal(written.length, 0);
     bandwidth_free(bandwidth);
 }
 
@@ -187,7 +172,7 @@ static void expect_rows(struct written *written, const char *expected)
                  strtod(at + 9, NULL), strtod(bytes + 15, NULL));
     }
     assert_string_equal(rows, expected);
-    written->size = 0;
+    written->length = 0;
     written->text[0] = '\0';
 }
 
@@ -223,7 +208,7 @@ static void a_reset_forgets_the_interval(void **state)
     add(bandwidth, 0, 1, 100);
     bandwidth_reset(bandwidth);
     bandwidth_finish(bandwidth);
-    assert_int_equal(written.size, 0);
+    assert_int_equal(written.length, 0);
     add(bandwidth, 500, 2, 1250);
     bandwidth_finish(bandwidth);
     assert_non_null(strstr(written.text, " + 1.00 s: 10.0 kbit/s, 1 active\n"));

@@ -5,23 +5,7 @@
 #include "figures.h"
 
 #include "report.h"
-
-enum { OUTPUT_SIZE = 1 << 17 };
-
-struct output {
-    char text[OUTPUT_SIZE];
-    size_t length;
-};
-
-static void keep(void *to, const char *text, size_t length)
-{
-    struct output *output = to;
-
-    assert_true(length < OUTPUT_SIZE - output->length);
-    memcpy(output->text + output->length, text, length);
-    output->length += length;
-    output->text[output->length] = '\0';
-}
+#include "written.h"
 
 /* A row is its cells. */
 static void cell_of(const void *row, const struct report_column *column, struct report_cell *cell)
@@ -57,10 +41,10 @@ static const void *const rows[] = {full, empty};
 
 static void text_is_aligned(void **state)
 {
-    struct output output = {.length = 0};
+    struct written output = {.length = 0};
 
     (void)state;
-    report_text(&kind, rows, 2, 0, keep, &output);
+    report_text(&kind, rows, 2, 0, written_keep, &output);
     assert_string_equal(output.text, "                 left              right\n"
                                      "Name               delay    bytes  count  End\n"
                                      "a \"quoted\", one  24.9 ms  12.3 MB      7  done\n"
@@ -91,16 +75,16 @@ static void text_fits_the_terminal(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct output output = {.length = 0};
+        struct written output = {.length = 0};
 
-        report_text(&kind, rows, 2, cases[i].width, keep, &output);
+        report_text(&kind, rows, 2, cases[i].width, written_keep, &output);
         assert_string_equal(output.text, cases[i].text);
     }
 }
 
 /* The table of a column of this type, without its header. */
-static const char *column_text(struct output *output, enum report_type type, const int64_t *numbers,
-                               size_t count)
+static const char *column_text(struct written *output, enum report_type type,
+                               const int64_t *numbers, size_t count)
 {
     const struct report_column column = {NULL, "x", "x", "", type, 1, 0};
     const struct report_kind one = {&column, 1, sizeof(struct report_cell), cell_of};
@@ -113,14 +97,14 @@ static const char *column_text(struct output *output, enum report_type type, con
         some[i] = &cells[i];
     }
     output->length = 0;
-    report_text(&one, some, count, 0, keep, output);
+    report_text(&one, some, count, 0, written_keep, output);
     return strchr(output->text, '\n') + 1;
 }
 
 #define assert_column(type, words, ...)                                                            \
     do {                                                                                           \
         const int64_t numbers[] = {__VA_ARGS__};                                                   \
-        struct output column;                                                                      \
+        struct written column;                                                                     \
                                                                                                    \
         assert_string_equal(                                                                       \
             column_text(&column, type, numbers, sizeof(numbers) / sizeof(numbers[0])), words);     \
@@ -148,10 +132,10 @@ static void a_column_has_one_unit(void **state)
 
 static void csv_is_that_of_rfc_4180(void **state)
 {
-    struct output output = {.length = 0};
+    struct written output = {.length = 0};
 
     (void)state;
-    report_csv(&kind, rows, 2, keep, &output);
+    report_csv(&kind, rows, 2, written_keep, &output);
     assert_string_equal(output.text, "name,hidden,left_delay,left_bytes,right_count,end\r\n"
                                      "\"a \"\"quoted\"\", one\",true,0.024900000,12345678,7,"
                                      "\"done\"\r\n"
@@ -161,10 +145,10 @@ static void csv_is_that_of_rfc_4180(void **state)
 static void json_has_an_object_per_line(void **state)
 {
     static const void *const plain[] = {empty};
-    struct output output = {.length = 0};
+    struct written output = {.length = 0};
 
     (void)state;
-    report_json(&kind, plain, 1, keep, &output);
+    report_json(&kind, plain, 1, written_keep, &output);
     assert_string_equal(output.text, "{\"name\":\"b\",\"hidden\":null,\"left_delay\":null,"
                                      "\"left_bytes\":null,\"right_count\":null,\"end\":null}\n");
 }
@@ -176,12 +160,12 @@ static void many_rows_are_all_told(void **state)
     static const char line[] = "{\"name\":\"b\",\"hidden\":null,\"left_delay\":null,"
                                "\"left_bytes\":null,\"right_count\":null,\"end\":null}\n";
     static const void *many[MANY];
-    struct output output = {.length = 0};
+    struct written output = {.length = 0};
 
     (void)state;
     for (int i = 0; i < MANY; i++)
         many[i] = empty;
-    report_json(&kind, many, MANY, keep, &output);
+    report_json(&kind, many, MANY, written_keep, &output);
     assert_int_equal(output.length, MANY * strlen(line));
     for (int i = 0; i < MANY; i++)
         assert_memory_equal(output.text + (size_t)i * strlen(line), line, strlen(line));
@@ -189,12 +173,12 @@ static void many_rows_are_all_told(void **state)
 
 static void no_rows_leave_the_header(void **state)
 {
-    struct output output = {.length = 0};
+    struct written output = {.length = 0};
 
     (void)state;
-    report_json(&kind, rows, 0, keep, &output);
+    report_json(&kind, rows, 0, written_keep, &output);
     assert_int_equal(output.length, 0);
-    report_text(&kind, rows, 0, 0, keep, &output);
+    report_text(&kind, rows, 0, 0, written_keep, &output);
     assert_string_equal(output.text, "      left          right\n"
                                      "Name  delay  bytes  count  End\n");
 }
@@ -244,10 +228,10 @@ static void times_before_1970_are_exact(void **state)
     static const struct report_kind one = {&column, 1, sizeof(struct report_cell), cell_of};
     static const struct report_cell cells[] = {NUMBER(-1500000000), NUMBER(INT64_MIN)};
     static const void *const dates[] = {&cells[0], &cells[1]};
-    struct output output = {.length = 0};
+    struct written output = {.length = 0};
 
     (void)state;
-    report_json(&one, dates, 2, keep, &output);
+    report_json(&one, dates, 2, written_keep, &output);
     assert_string_equal(output.text, "{\"t\":-1.500000000}\n{\"t\":-9223372036.854775808}\n");
 }
 

@@ -2,26 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "scenario.h"
-
-#include <string.h>
-
 #include "tree.h"
 
-struct kept {
-    char text[20000];
-    size_t length;
-};
-
-static void keep(void *to, const char *text, size_t length)
-{
-    struct kept *kept = to;
-
-    assert_true(kept->length + length < sizeof(kept->text));
-    memcpy(kept->text + kept->length, text, length);
-    kept->length += length;
-    kept->text[kept->length] = '\0';
-}
+#include "written.h"
 
 /* A person with two children, one of whom has a child. */
 static void put_family(struct tree *tree)
@@ -50,23 +33,23 @@ static void put_family(struct tree *tree)
     tree_end_object(tree);
 }
 
-static const char *family(enum tree_format format, struct kept *kept)
+static const char *family(enum tree_format format, struct written *written)
 {
     struct tree tree;
 
-    kept->length = 0;
-    tree_begin(&tree, format, keep, kept);
+    written->length = 0;
+    tree_begin(&tree, format, written_keep, written);
     put_family(&tree);
     tree_end(&tree);
-    return kept->text;
+    return written->text;
 }
 
 static void json_is_an_object_per_line(void **state)
 {
-    struct kept kept;
+    struct written written;
 
     (void)state;
-    assert_string_equal(family(TREE_JSON, &kept),
+    assert_string_equal(family(TREE_JSON, &written),
                         "{\"name\":\"A & \\\"B\\\" <C> \\\\\",\"children\":["
                         "{\"age\":18446744073709551615,\"children\":[{\"age\":null}]},"
                         "{\"born\":-1.500000000}]}\n"
@@ -75,8 +58,8 @@ static void json_is_an_object_per_line(void **state)
 
 static void a_property_list_has_no_null(void **state)
 {
-    struct kept kept;
-    const char *text = family(TREE_PLIST, &kept);
+    struct written written;
+    const char *text = family(TREE_PLIST, &written);
 
     (void)state;
     assert_true(strncmp(text, "<?xml version=\"1.0\"", 19) == 0);
@@ -107,33 +90,33 @@ static void a_property_list_has_no_null(void **state)
 
 static void a_text_is_indented(void **state)
 {
-    struct kept kept;
+    struct written written;
 
     (void)state;
-    assert_string_equal(family(TREE_TEXT, &kept), "- name: A & \"B\" <C> \\\n"
-                                                  "  children:\n"
-                                                  "    - age: 18446744073709551615\n"
-                                                  "      children:\n"
-                                                  "        - age: -\n"
-                                                  "    - born: -1.500000000\n"
-                                                  "- pieces: 1,2\n");
+    assert_string_equal(family(TREE_TEXT, &written), "- name: A & \"B\" <C> \\\n"
+                                                     "  children:\n"
+                                                     "    - age: 18446744073709551615\n"
+                                                     "      children:\n"
+                                                     "        - age: -\n"
+                                                     "    - born: -1.500000000\n"
+                                                     "- pieces: 1,2\n");
 }
 
 static void what_does_not_fit_at_once_is_whole(void **state)
 {
     static char longs[3 * TREE_BUFFER_SIZE];
     struct tree tree;
-    struct kept kept = {.length = 0};
+    struct written written = {.length = 0};
 
     (void)state;
     memset(longs, 'x', sizeof(longs) - 1);
-    tree_begin(&tree, TREE_JSON, keep, &kept);
+    tree_begin(&tree, TREE_JSON, written_keep, &written);
     tree_begin_object(&tree);
     tree_string(&tree, "name", longs);
     tree_end_object(&tree);
     tree_end(&tree);
-    assert_int_equal(kept.length, strlen("{\"name\":\"\"}\n") + strlen(longs));
-    assert_int_equal(strspn(kept.text + strlen("{\"name\":\""), "x"), strlen(longs));
+    assert_int_equal(written.length, strlen("{\"name\":\"\"}\n") + strlen(longs));
+    assert_int_equal(strspn(written.text + strlen("{\"name\":\""), "x"), strlen(longs));
 }
 
 int main(void)
