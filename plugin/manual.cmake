@@ -1,4 +1,8 @@
-# Writes the manual TARGET: SOURCE with @VERSION@, and with the fields of TABLE for @FIELDS@.
+# Writes the manual TARGET: SOURCE with @VERSION@, with the fields of TABLE for @FIELDS@, and with what
+# the tables in VIEWS say of views and their options.
+cmake_minimum_required(VERSION 3.21)
+include("${CMAKE_CURRENT_LIST_DIR}/../cmake/views.cmake")
+describe_views("${VIEWS}")
 file(READ "${TABLE}" table)
 string(ASCII 31 semicolon) # stands for that, which would part a list of CMake's
 string(REPLACE ";" "${semicolon}" table "${table}")

@@ -7,111 +7,80 @@
 #include "preferences.h"
 
 #include "compat.h"
+#include "settings.h"
 #include "unmeasured.h"
+#include "view_options.h"
+
+enum { TITLE_SIZE = 64 };
 
 #define NS_PER_S G_GINT64_CONSTANT(1000000000)
 #define NS_PER_MS G_GINT64_CONSTANT(1000000)
 
-static guint max_age_s, idle_s, slack_share;
-static guint timeout_s = 300;
-static guint queueing_ms = 100, stall_ms = STALL_FLOOR_MS, stall_rtts = STALL_RTTS;
-static guint max_connections, max_outstanding, max_answered, max_holes, max_memory_mb;
-static guint max_recent;
-static compat_preference split_interfaces, keep_copies;
+static guint numbers[SETTING_COUNT];           /* of settings */
+static compat_preference flags[SETTING_COUNT]; /* of those that are one */
+static guint timeout_s, queueing_ms = 100;
+static compat_preference split_interfaces;
 
-static const struct {
-    guint *value;
-    const char *name, *title, *help;
-} numbers[] = {
-    {&max_age_s, "max_age", "Longest round-trip delay (seconds)",
-     "A segment that is answered later than this completes no delay: the answer was most likely "
-     "not waiting for the network."},
-    {&idle_s, "idle", "Forget idle connections after (seconds)",
-     "What is known of a connection is forgotten when it was silent for longer than this. 0: it "
-     "is kept for as long as the file is open."},
-    {&timeout_s, "timeout", "A connection times out after (seconds)",
-     "The events of connections say so of one that was silent for longer than this. 0: never."},
-    {&slack_share, "slack_share", "A pure ACK's TSval needs a delay of (times the slack)",
-     "Nobody has to answer a pure ACK, so its TSval may be echoed late. The delay is trusted only "
-     "if it is at least so many times the slack, which is how long the host may have waited. "
-     "1 trusts all of them; 0 means the default, 8."},
-    {&queueing_ms, "queueing", "Tell delays above the smallest by (milliseconds)",
-     "Expert information tells of each round-trip delay that is longer than the smallest so far on "
-     "its side by more than this."},
-    {&stall_ms, "stall", "Shortest stall (milliseconds)",
-     "Expert information tells when a connection stood still for at least this long though someone "
-     "was waited for."},
-    {&stall_rtts, "stall_rtts", "Shortest stall (round trips)",
-     "A stall takes at least so many times the smallest delay of both sides together, too."},
-    {&max_connections, "max_connections", "Connections to remember at most",
-     "Beyond this number, the connection that was not seen for longest is forgotten. 0: no limit."},
-    {&max_memory_mb, "max_memory", "Memory for connections at most (MB)",
-     "Beyond this, the connections that were not seen for longest are forgotten. What is shown of "
-     "each packet takes memory of its own. 0: no limit."},
-    {&max_outstanding, "max_outstanding", "Unanswered values per flow at most",
-     "TSvals and sequence ends that may still be answered. Beyond this number, the oldest are "
-     "forgotten, and a delay may be missing. 0: no limit."},
-    {&max_answered, "max_answered", "Answered values per flow at most",
-     "TSecr values and acknowledgment numbers that were seen before. Beyond this number, the "
-     "oldest are forgotten, and a very late repetition may complete a delay. 0: no limit."},
-    {&max_holes, "max_holes", "Holes per flow at most",
-     "Beyond this number, the oldest are forgotten, and what fills one may show as a "
-     "retransmission. 0: no limit."},
-    {&max_recent, "max_recent", "Recent packets at most",
-     "The packets of the latest 100 ms are remembered to know their copies. Beyond this number, a "
-     "copy may show as a retransmission. 0: no limit."},
-};
-
-static void set_defaults(void)
+static struct settings defaults(void)
 {
-    const struct connmon_config config = connmon_config_exact();
+    return settings_initial(connmon_config_exact());
+}
 
-    max_age_s = (guint)(config.max_age_ns / NS_PER_S);
-    idle_s = (guint)(config.idle_ns / NS_PER_S);
-    slack_share = config.slack_share;
-    max_connections = config.max_connections;
-    max_outstanding = config.max_outstanding;
-    max_answered = config.max_answered;
-    max_holes = config.max_holes;
-    max_recent = config.max_recent;
+static void register_setting(module_t *module, enum setting_id id)
+{
+    static char titles[SETTING_COUNT][TITLE_SIZE]; /* which Wireshark does not copy */
+    const struct setting *setting = &setting_table[id];
+    const struct settings initial = defaults();
+    const char *unit = setting_unit_name(setting->unit);
+
+    if (setting->unit == SETTING_IN_FLAG) {
+        prefs_register_bool_preference(module, setting->name, setting->title, setting->help,
+                                       &flags[id]);
+        return;
+    }
+    numbers[id] = settings_get(&initial, id);
+    g_snprintf(titles[id], TITLE_SIZE, *unit ? "%s (%s)" : "%s", setting->title, unit);
+    prefs_register_uint_preference(module, setting->name, titles[id], setting->help, 10,
+                                   &numbers[id]);
 }
 
 void preferences_register(int proto_connmon)
 {
     module_t *module = prefs_register_protocol(proto_connmon, NULL);
 
-    set_defaults();
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
-        prefs_register_uint_preference(module, numbers[i].name, numbers[i].title, numbers[i].help,
-                                       10, numbers[i].value);
+    for (int i = 0; i < SETTING_COUNT; i++)
+        register_setting(module, (enum setting_id)i);
+    timeout_s = (guint)view_option_table[VIEW_OPTION_TIMEOUT].initial;
+    prefs_register_uint_preference(
+        module, "timeout", "A connection times out after (seconds)",
+        "The events of connections say so of one that was silent for longer than this. 0: never.",
+        10, &timeout_s);
+    prefs_register_uint_preference(
+        module, "queueing", "Flag delays exceeding the minimum by (ms)",
+        "Expert information flags each round-trip delay that is longer than the smallest so far on "
+        "its side by more than this.",
+        10, &queueing_ms);
     unmeasured_register(module);
     prefs_register_bool_preference(
         module, "split_interfaces", "Keep interfaces apart",
         "Where a capture has several interfaces, measure a connection at each of them, as if they "
         "were captures of their own. Otherwise the second sight of a packet is a copy.",
         &split_interfaces);
-    prefs_register_bool_preference(
-        module, "keep_copies", "Take copies for packets",
-        "A capture of a mirror port, of several interfaces or of both sides of a router shows a "
-        "packet more than once. Unless this is set, only the first sight counts.",
-        &keep_copies);
+}
+
+static struct settings current(void)
+{
+    struct settings now = defaults();
+
+    for (int i = 0; i < SETTING_COUNT; i++)
+        settings_set(&now, (enum setting_id)i,
+                     setting_table[i].unit == SETTING_IN_FLAG ? flags[i] != 0 : numbers[i]);
+    return now;
 }
 
 struct connmon_config preferences_config(void)
 {
-    struct connmon_config config = connmon_config_exact();
-
-    config.max_age_ns = max_age_s * NS_PER_S;
-    config.idle_ns = idle_s * NS_PER_S;
-    config.slack_share = slack_share;
-    config.max_connections = max_connections;
-    config.max_memory = (size_t)max_memory_mb << 20;
-    config.max_outstanding = max_outstanding;
-    config.max_answered = max_answered;
-    config.max_holes = max_holes;
-    config.max_recent = max_recent;
-    config.keep_copies = keep_copies;
-    return config;
+    return current().core;
 }
 
 int64_t preferences_timeout_ns(void)
@@ -131,5 +100,5 @@ int64_t preferences_queueing_ns(void)
 
 struct stall_limits preferences_stall_limits(void)
 {
-    return (struct stall_limits){.floor_ns = stall_ms * NS_PER_MS, .rtts = stall_rtts};
+    return current().stall;
 }

@@ -1,124 +1,224 @@
 /* taps.c
  *
+ *     -z connmon,VIEW[-FORMAT][,VALUE][,OPTION[=VALUE]]...[,FILTER]
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "taps.h"
 
 #include <string.h>
 
+#include "compat.h"
+
 #include <epan/stat_tap_ui.h>
 
 #include "interest.h"
-#include "tap_bandwidth.h"
-#include "tap_conv.h"
-#include "tap_events.h"
-#include "tap_index.h"
-#include "tap_lines.h"
-#include "tap_transactions.h"
+#include "preferences.h"
+#include "tap.h"
 
 #define PREFIX "connmon"
 
-static const struct tap_kind kinds[] = {
-    {"lines", "[,machine][,quick][,filter]", tap_lines_start},
-    {"json", "[,filter]", tap_json_start},
-    {"csv", "[,filter]", tap_csv_start},
-    {"conv", "[,filter]", tap_conv_start},
-    {"conv-json", "[,filter]", tap_conv_json_start},
-    {"conv-csv", "[,filter]", tap_conv_csv_start},
-    {"hosts", "[,filter]", tap_hosts_start},
-    {"hosts-json", "[,filter]", tap_hosts_json_start},
-    {"hosts-csv", "[,filter]", tap_hosts_csv_start},
-    {"bandwidth", ",SECONDS[,hosts][,top=N][,filter]", tap_bandwidth_start},
-    {"bandwidth-json", ",SECONDS[,hosts][,top=N][,filter]", tap_bandwidth_json_start},
-    {"index", "[,worst=N][,min-COLUMN=VALUE][,max-COLUMN=VALUE][,filter]", tap_index_start},
-    {"index-plist", "[,worst=N][,min-COLUMN=VALUE][,max-COLUMN=VALUE][,filter]",
-     tap_index_plist_start},
-    {"index-text", "[,worst=N][,min-COLUMN=VALUE][,max-COLUMN=VALUE][,filter]",
-     tap_index_text_start},
-    {"events", "[,filter]", tap_events_start},
-    {"events-json", "[,filter]", tap_events_json_start},
-    {"http", "[,body][,filter]", tap_http_start},
-    {"http-json", "[,body][,filter]", tap_http_json_start},
-    {"http-csv", "[,body][,filter]", tap_http_csv_start},
-    {"transactions", "[,filter]", tap_transactions_start},
-    {"transactions-json", "[,filter]", tap_transactions_json_start},
-    {"transactions-csv", "[,filter]", tap_transactions_csv_start},
+/* Short words for views, some with a format. */
+static const struct {
+    const char *word;
+    enum view_id view;
+    enum view_format format;
+} short_words[] = {
+    {"json", VIEW_LINES, VIEW_JSON},
+    {"csv", VIEW_LINES, VIEW_CSV},
+    {"conv", VIEW_CONVERSATIONS, VIEW_TEXT},
 };
 
-bool taps_take_word(const char **options, const char *word)
-{
-    const size_t size = strlen(word);
+/* What was asked for. */
+struct request {
+    const struct view_kind *kind;
+    struct view_options options;
+    const char *rest; /* of the argument of -z, which was not looked at so far */
+};
 
-    if (strncmp(*options, word, size) != 0 || ((*options)[size] != '\0' && (*options)[size] != ','))
+/* Up to the next comma. */
+static size_t word_length(const char *rest)
+{
+    return strcspn(rest, ",");
+}
+
+static void skip_word(const char **rest)
+{
+    *rest += word_length(*rest);
+    *rest += **rest == ',';
+}
+
+static bool is_word(const char *word, size_t length, const char *of)
+{
+    return strlen(of) == length && memcmp(word, of, length) == 0;
+}
+
+/* The view of a word without its format. */
+static bool find_view(struct request *request, const char *word, size_t length)
+{
+    request->kind = view_find(word, length);
+    if (request->kind) {
+        request->options.format = request->kind->initial;
+        return true;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(short_words); i++)
+        if (is_word(word, length, short_words[i].word)) {
+            request->kind = &view_kinds[short_words[i].view];
+            request->options.format = short_words[i].format;
+            return true;
+        }
+    return false;
+}
+
+/* "conversations" or "conversations-json". */
+static bool take_view(struct request *request)
+{
+    const char *word = request->rest;
+    const size_t length = word_length(word);
+    size_t dash = length;
+    bool is_found = find_view(request, word, length);
+
+    while (!is_found && dash > 0 && word[--dash] != '-')
+        ;
+    if (!is_found && dash > 0 && find_view(request, word, dash))
+        for (int i = 0; i < VIEW_FORMAT_COUNT && !is_found; i++) {
+            const enum view_format format = (enum view_format)i;
+
+            is_found = is_word(word + dash + 1, length - dash - 1, view_format_name(format)) &&
+                       request->kind->formats >> i & 1;
+            if (is_found)
+                request->options.format = format;
+        }
+    skip_word(&request->rest);
+    return is_found;
+}
+
+/* The next word as an option of the view. False if it is none, but the filter. Else `*wrong` is
+ * NULL or what is wrong, to be freed by g_free(). */
+static bool take_option(struct request *request, char **wrong)
+{
+    const size_t length = word_length(request->rest);
+    const char *equals = memchr(request->rest, '=', length);
+    const size_t name_length = equals ? (size_t)(equals - request->rest) : length;
+    const enum view_option_id id = view_option_find(request->rest, name_length);
+    const bool is_known =
+        id == VIEW_OPTION_FORMAT || (id != VIEW_OPTION_COUNT && request->kind->options >> id & 1);
+    char *value;
+    const char *must_be;
+
+    if (!is_known)
         return false;
-    *options += size + ((*options)[size] == ',');
+    value = equals ? g_strndup(equals + 1, length - name_length - 1) : NULL;
+    must_be = view_option_set(&request->options, id, request->rest, name_length, value);
+    if (!must_be && !(request->kind->formats >> request->options.format & 1))
+        must_be = "a format that this view has";
+    *wrong =
+        must_be ? g_strdup_printf("%.*s: must be %s", (int)length, request->rest, must_be) : NULL;
+    g_free(value);
+    skip_word(&request->rest);
     return true;
 }
 
-/* One line, whatever the filter compiler has to say. */
-static char *one_line(const char *words)
+/* The value that stands behind a view's name. */
+static char *take_argument(struct request *request)
 {
-    char *line = g_strdelimit(g_strdup(words), "\r\n", ' ');
+    const enum view_option_id id = request->kind->argument;
+    const size_t length = word_length(request->rest);
+    char *value, *wrong;
+    const char *must_be;
 
-    return g_strchomp(line);
-}
-
-char *taps_listen(const char *tap, void *data, const char *filter, tap_reset_cb reset,
-                  tap_packet_cb packet, tap_draw_cb draw, tap_finish_cb finish)
-{
-    GString *wrong = register_tap_listener(tap, data, *filter ? filter : NULL, TL_REQUIRES_NOTHING,
-                                           reset, packet, draw, finish);
-    char *line;
-
-    if (!wrong)
+    if (id == VIEW_OPTION_NOTHING || id == VIEW_OPTION_FORMAT)
         return NULL;
-    line = one_line(wrong->str);
-    g_string_free(wrong, TRUE);
-    return line;
+    value = g_strndup(request->rest, length);
+    must_be = view_option_set(&request->options, id, "", 0, value);
+    wrong =
+        must_be ? g_strdup_printf("%s: must be %s", view_option_table[id].argument, must_be) : NULL;
+    g_free(value);
+    skip_word(&request->rest);
+    return wrong;
 }
 
-static char *usage(void)
+static void append_usage(GString *words, const struct view_kind *kind)
+{
+    const enum view_option_id argument = kind->argument;
+    const char *before = "[-";
+
+    g_string_append_printf(words, PREFIX ",%s", kind->name);
+    for (int i = 0; i < VIEW_FORMAT_COUNT; i++)
+        if (kind->formats >> i & 1 && i != (int)kind->initial) {
+            g_string_append_printf(words, "%s%s", before, view_format_name((enum view_format)i));
+            before = "|";
+        }
+    g_string_append_c(words, ']');
+    if (argument != VIEW_OPTION_NOTHING && argument != VIEW_OPTION_FORMAT)
+        g_string_append_printf(words, ",%s", view_option_table[argument].argument);
+    for (int i = 0; i < VIEW_OPTION_COUNT; i++) {
+        const struct view_option *option = &view_option_table[i];
+
+        if (kind->options >> i & 1)
+            g_string_append_printf(words, "[,%s%s%s]", option->name, option->argument ? "=" : "",
+                                   option->argument ? option->argument : "");
+    }
+    g_string_append(words, "[,filter]");
+}
+
+static char *usage(const struct view_kind *kind)
 {
     GString *words = g_string_new(NULL);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-        g_string_append_printf(words, "%s" PREFIX ",%s%s", i > 0 ? ", " : "", kinds[i].word,
-                               kinds[i].options);
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        if (kind && kind != &view_kinds[i])
+            continue;
+        if (words->len > 0)
+            g_string_append(words, ", ");
+        append_usage(words, &view_kinds[i]);
+    }
     return g_string_free(words, FALSE);
 }
 
-/* Our name alone is listed by tshark's -z help, too, and prints what the program prints if it is
- * asked for nothing else. */
-static const struct tap_kind *find_kind(const char **options)
+static char *parse(struct request *request)
 {
-    if (strcmp(*options, PREFIX) == 0)
-        *options = PREFIX ",lines";
-    if (taps_take_word(options, PREFIX))
-        for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-            if (taps_take_word(options, kinds[i].word))
-                return &kinds[i];
-    return NULL;
+    char *wrong = take_argument(request);
+
+    while (!wrong && take_option(request, &wrong))
+        ;
+    return wrong;
+}
+
+/* Our name alone shows what the command line shows if it is asked for nothing else. */
+static bool parse_view(struct request *request, const char *argument)
+{
+    request->options = view_options_initial();
+    request->options.timeout_ns = preferences_timeout_ns();
+    request->rest = strcmp(argument, PREFIX) == 0 ? PREFIX ",lines" : argument;
+    if (!is_word(request->rest, word_length(request->rest), PREFIX))
+        return false;
+    skip_word(&request->rest);
+    return take_view(request);
 }
 
 /* Wireshark compares only as much of the argument of -z as we have registered. So the rest of a
  * word is looked at here, for all of them. */
 static bool start(const char *argument)
 {
-    const char *options = argument;
-    const struct tap_kind *kind = find_kind(&options);
-    char *allowed, *wrong;
+    struct request request = {0};
+    const bool has_view = parse_view(&request, argument);
+    char *allowed, *wrong = NULL;
 
-    if (!kind) {
-        allowed = usage();
+    if (has_view) {
+        wrong = parse(&request);
+        if (!wrong)
+            wrong = tap_begin(request.kind, &request.options, request.rest);
+        if (!wrong)
+            return true;
+    }
+    allowed = usage(has_view ? request.kind : NULL);
+    if (has_view)
+        fprintf(stderr, "tshark: -z %s: %s\n", allowed, wrong);
+    else
         fprintf(stderr, "tshark: Invalid -z argument \"%s\"; it must be one of: %s\n", argument,
                 allowed);
-        g_free(allowed);
-        return false;
-    }
-    wrong = kind->start(options);
-    if (!wrong)
-        return true;
-    fprintf(stderr, "tshark: -z " PREFIX ",%s%s: %s\n", kind->word, kind->options, wrong);
+    g_free(allowed);
     g_free(wrong);
     return false;
 }
@@ -145,8 +245,8 @@ void taps_register(void)
     if (!interest_is_tshark()) /* others have windows */
         return;
     register_name(PREFIX); /* by itself, and with words that are none of ours */
-    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-        char *name = g_strconcat(PREFIX ",", kinds[i].word, NULL);
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        char *name = g_strconcat(PREFIX ",", view_kinds[i].name, NULL);
 
         register_name(name);
         g_free(name);

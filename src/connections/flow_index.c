@@ -13,7 +13,7 @@
 #include "label.h"
 #include "ranges.h"
 
-enum { PIECE_SIZE = 96, NAME_SIZE = 64, MOST_WORD = 80 };
+enum { PIECE_SIZE = 96 };
 
 struct entry {
     struct conversation row;
@@ -98,114 +98,6 @@ void flow_index_add(struct flow_index *index, const struct connmon_observation *
 
     index->dropped += !entry || !add(index, entry, seen);
     connection_map_fit(&index->entries, serial);
-}
-
-/* The column of this name, with its prefix if it has one; NULL if there is none. */
-static const struct report_column *find_column(const char *prefix, const char *name)
-{
-    for (size_t i = 0; i < columns_of_conversation.column_count; i++) {
-        const struct report_column *column = &columns_of_conversation.columns[i];
-        char full[NAME_SIZE];
-
-        if (prefix ? column->prefix && strcmp(column->prefix, prefix) == 0 &&
-                         strcmp(column->name, name) == 0
-                   : strcmp(report_column_name(column, full, sizeof(full)), name) == 0)
-            return column->type == REPORT_TEXT ? NULL : column;
-    }
-    return NULL;
-}
-
-static bool parse_limit(struct flow_index_options *options, char *name, double value)
-{
-    struct flow_index_limit *limit = &options->limits[options->limit_count];
-
-    if (options->limit_count == FLOW_INDEX_LIMITS || !(value >= 0 && value < 9e9))
-        return false;
-    for (char *at = name; *at; at++)
-        if (*at == '-')
-            *at = '_';
-    limit->columns[0] = find_column(NULL, name);
-    if (!limit->columns[0]) {
-        limit->columns[0] = find_column("client", name);
-        limit->columns[1] = find_column("server", name);
-    }
-    if (!limit->columns[0])
-        return false;
-    if (limit->columns[0]->type == REPORT_TIME || limit->columns[0]->type == REPORT_DATE)
-        value *= 1e9;
-    limit->value = (int64_t)value;
-    options->limit_count++;
-    return true;
-}
-
-/* A decimal number, whatever the locale says. */
-static bool parse_number(const char *text, double *number)
-{
-    double scale = 1;
-    bool is_fraction = false, has_digits = false;
-
-    for (*number = 0; *text; text++) {
-        if (*text == '.' && !is_fraction) {
-            is_fraction = true;
-            continue;
-        }
-        if (*text < '0' || *text > '9')
-            return false;
-        has_digits = true;
-        scale *= is_fraction ? 10 : 1;
-        *number = *number * 10 + (*text - '0');
-    }
-    *number /= scale;
-    return has_digits;
-}
-
-enum flow_index_option flow_index_take(struct flow_index_options *options, const char *word,
-                                       size_t length)
-{
-    char name[MOST_WORD];
-    double value;
-    char *equals;
-
-    if (length >= sizeof(name))
-        return FLOW_INDEX_UNKNOWN;
-    memcpy(name, word, length);
-    name[length] = '\0';
-    if (strncmp(name, "worst=", 6) != 0 && strncmp(name, "min-", 4) != 0 &&
-        strncmp(name, "max-", 4) != 0)
-        return FLOW_INDEX_UNKNOWN;
-    equals = strchr(name, '=');
-    if (!equals || !parse_number(equals + 1, &value))
-        return FLOW_INDEX_WRONG;
-    *equals = '\0';
-    if (strcmp(name, "worst") == 0) {
-        if (value < 1 || value > UINT32_MAX)
-            return FLOW_INDEX_WRONG;
-        options->worst = (uint32_t)value;
-        return FLOW_INDEX_TAKEN;
-    }
-    options->limits[options->limit_count % FLOW_INDEX_LIMITS].is_maximum = name[1] == 'a';
-    return parse_limit(options, name + strlen("min-"), value) ? FLOW_INDEX_TAKEN : FLOW_INDEX_WRONG;
-}
-
-static bool is_within(const struct conversation *row, const struct flow_index_limit *limit)
-{
-    for (int i = 0; i < 2 && limit->columns[i]; i++) {
-        struct report_cell cell;
-
-        columns_of_conversation.cell(row, limit->columns[i], &cell);
-        if (cell.is_present &&
-            (limit->is_maximum ? cell.number <= limit->value : cell.number >= limit->value))
-            return true;
-    }
-    return false;
-}
-
-static bool is_wanted(const struct conversation *row, const struct flow_index_options *options)
-{
-    for (unsigned i = 0; i < options->limit_count; i++)
-        if (!is_within(row, &options->limits[i]))
-            return false;
-    return true;
 }
 
 /* Pasted into Wireshark, it selects the connection's frames and no others: not those that quote one
@@ -344,7 +236,7 @@ static int64_t slowness_of(const struct conversation *row)
     for (int i = 0; i < 2; i++) {
         struct report_cell cell;
 
-        columns_of_conversation.cell(row, find_column(sides[i], "rtt_p95"), &cell);
+        columns_of_conversation.cell(row, bound_column(sides[i], "rtt_p95"), &cell);
         if (cell.is_present && cell.number > most)
             most = cell.number;
     }
@@ -360,7 +252,7 @@ static size_t pick_some(const struct flow_index *index, const struct flow_index_
         const struct entry *entry = connection_map_find(&index->entries, serials[i]);
         int64_t slowness = options->worst != 0 ? slowness_of(&entry->row) : 0;
 
-        if (slowness >= 0 && is_wanted(&entry->row, options))
+        if (slowness >= 0 && bounds_hold(&options->bounds, &entry->row))
             picks[picked++] = (struct pick){slowness, serials[i]};
     }
     if (options->worst != 0) {

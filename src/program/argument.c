@@ -4,13 +4,11 @@
  */
 #include "argument.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "number.h"
 #include "say.h"
 
 bool argument_refuse(const char *option, const char *argument, const char *wanted)
@@ -21,47 +19,31 @@ bool argument_refuse(const char *option, const char *argument, const char *wante
 
 bool argument_count(const char *option, const char *argument, uint64_t most, uint64_t *count)
 {
-    char *end, wanted[64];
-    unsigned long long value;
+    uint64_t number;
+    const char *wrong = number_count(argument, &number);
+    char at_most[64];
 
-    errno = 0;
-    value = strtoull(argument, &end, 10);
-    if (argument[0] < '0' || argument[0] > '9' || *end)
-        return argument_refuse(option, argument, "a whole number");
-    snprintf(wanted, sizeof(wanted), "at most %" PRIu64, most);
-    if (errno || value > most)
-        return argument_refuse(option, argument, wanted);
-    *count = value;
+    if (wrong)
+        return argument_refuse(option, argument, wrong);
+    snprintf(at_most, sizeof(at_most), "at most %" PRIu64, most);
+    if (number > most)
+        return argument_refuse(option, argument, at_most);
+    *count = number;
     return true;
-}
-
-/* A decimal number without a sign; no spaces, and nothing else that strtod() takes. */
-static bool parse_number(const char *argument, double *number)
-{
-    char *end;
-
-    *number = strtod(argument, &end);
-    return strchr("+-", argument[0]) == NULL && end != argument && !*end &&
-           argument[strspn(argument, "0123456789.eE+-")] == '\0' && isfinite(*number);
 }
 
 bool argument_factor(const char *option, const char *argument, double *factor)
 {
-    return (parse_number(argument, factor) && *factor > 0) ||
-           argument_refuse(option, argument, "a number above 0");
+    const char *wrong = number_factor(argument, factor);
+
+    return !wrong || argument_refuse(option, argument, wrong);
 }
 
 bool argument_seconds(const char *option, const char *argument, int64_t *ns)
 {
-    const double least = 1e-9, most = 1e9, ns_per_s = 1e9;
-    double seconds;
+    const char *wrong = number_seconds(argument, ns);
 
-    if (!parse_number(argument, &seconds))
-        return argument_refuse(option, argument, "a number of seconds");
-    if (seconds > most || (seconds > 0 && seconds < least))
-        return argument_refuse(option, argument, "0, or from 1e-9 to 1e9 seconds");
-    *ns = llround(seconds * ns_per_s);
-    return true;
+    return !wrong || argument_refuse(option, argument, wrong);
 }
 
 bool argument_choice(const char *option, const char *argument, const char *const *choices,

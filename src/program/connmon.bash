@@ -1,40 +1,31 @@
-# Completes the options of connmon for bash.
+# Completes the options of connmon for bash, from what connmon --help lists.
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 _connmon() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    local options="
-        -i --interface -r --read -e --emulate --speed --max-sleep -f --filter -c --count -s --seconds
-        --bufferSize --buffer-size --user -m --machine -Q --quick -l --showLocal --show-local
-        --json --csv --conversations --hosts --transactions --events --bandwidth --index --write
-        -q --quiet -v --verbose --sumInt --sum-int
-        --split --flows --split-format --payload --worst --min-rtt-p95 --overwrite
-        --rtdMaxAge --rtd-max-age --flowMaxIdle --flow-max-idle --maxFlows --max-flows
-        --keep-copies -h --help --version"
+    local help row argument choices
+    help=$("$1" --help 2>/dev/null)
+    row=$(grep -m1 -E -- "^  (-.[, ] |    )?$before[ ,]" <<<"$help")
+    argument=$(sed -nE 's/^  ....--[A-Za-z-]+ ([A-Z]+) .*/\1/p' <<<"$row")
 
-    case "$before" in
-    -r | --read | -e | --emulate | --write)
+    case "$before $argument" in
+    *" FORMAT")
+        choices=$(grep -oE '[a-z]+(, [a-z]+)* or [a-z]+' <<<"$row" | sed -n '1s/, \| or / /gp')
+        mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+        ;;
+    *" FILE" | *" DIR")
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         ;;
-    --split)
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -d -- "$word")
-        ;;
-    --split-format)
-        mapfile -t COMPREPLY < <(compgen -W "pcapng pcap json txt" -- "$word")
-        ;;
-    --index)
-        mapfile -t COMPREPLY < <(compgen -W "json plist text" -- "$word")
-        ;;
-    -i | --interface)
+    "-i NAME" | "--interface NAME")
         mapfile -t COMPREPLY < <(compgen -W "any $(ls /sys/class/net 2>/dev/null)" -- "$word")
         ;;
-    --user)
+    "--user NAME")
         mapfile -t COMPREPLY < <(compgen -u -- "$word")
         ;;
     *)
-        [[ $word != -* ]] || mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+        choices=$(grep -oE '^  (-.)?,? +--[A-Za-z0-9-]+' <<<"$help" | tr , ' ')
+        [[ $word != -* ]] || mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
         ;;
     esac
 }

@@ -216,10 +216,10 @@ static struct source *open_source(struct program *program)
 static bool open_sources(struct program *program)
 {
     program->source = open_source(program);
-    if (!program->source || !split_looks_first(&program->options.split))
+    if (!program->source || !split_looks_first(&program->options))
         return program->source != NULL;
     if (!program->source->input->is_file) {
-        say("%s: is no file that can be read twice, as --worst and --min-rtt-p95 need",
+        say("%s: is no file that can be read twice, as --worst, --min-COLUMN and --max-COLUMN need",
             program->source->name);
         program->exit_status = EXIT_INPUT_OUTPUT;
         return false;
@@ -232,8 +232,7 @@ static bool open_sources(struct program *program)
 static void begin_progress(struct program *program)
 {
     const struct options *options = &program->options;
-    const bool has_lines_there = (options->table == TABLE_NONE || options->table == TABLE_EVENTS ||
-                                  options->table == TABLE_BANDWIDTH) &&
+    const bool has_lines_there = (!options->view || options->view->traits & VIEW_STREAMS) &&
                                  !options->write && isatty(STDOUT_FILENO);
 
     program->pace.speed = options->speed;
@@ -365,8 +364,7 @@ int main(int argc, char **argv)
     if (!options_parse(&program.options, argc, argv, &program.exit_status))
         return program.exit_status;
     signals_note(program.options.write != NULL);
-    if (open_all(&program) &&
-        (!split_looks_first(&program.options.split) || look_first(&program))) {
+    if (open_all(&program) && (!split_looks_first(&program.options) || look_first(&program))) {
         run(&program);
         finish(&program);
     }

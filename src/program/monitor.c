@@ -7,57 +7,59 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "csv.h"
 #include "decode.h"
-#include "json.h"
-#include "line.h"
 #include "local.h"
+#include "stalls.h"
 #include "summary.h"
 #include "tables.h"
 #include "terminal.h"
-#include "view.h"
-
-/* Bounds what hostile connections may hold; honest ones need a tenth of it. */
-enum { CORE_LEAST_BYTES = 64 << 20, CORE_BYTES_EACH = 4096 };
 
 struct monitor {
     const struct options *options;
     struct output *output;
     struct split *split; /* NULL: no files of connections are wanted */
     struct connmon *core;
-    struct statistics *statistics; /* NULL: no table of them is wanted */
-    const struct view_kind *kind;  /* of `view`; NULL: there is none */
+    const struct view_functions *functions; /* of `view`; NULL: nothing is shown */
     void *view;
+    struct stalls *stalls; /* NULL: the view does not ask for them */
     struct connmon_summary summary;
     struct local local; /* hosts whose side is not measured */
 };
 
-/* A file can afford memory with every packet, as Wireshark's window does, and its figures are
- * Wireshark's; but to wait for an ACK that hundreds of later ones have overtaken costs a sixth of
- * the time, for nothing. A live capture may go on for weeks. */
-static struct connmon_config configure(const struct options *options)
+static void print(void *output, const char *bytes, size_t size)
 {
-    struct connmon_config config =
-        options->interface ? connmon_config_default() : connmon_config_exact();
+    output_write(output, bytes, size);
+}
 
-    config.max_passed = connmon_config_default().max_passed;
-    config.max_age_ns = options->max_age_ns;
-    config.idle_ns = options->idle_ns;
-    config.keep_copies = options->keeps_copies;
-    config.begin_at_syn = true; /* nobody else tells where ports are used again */
-    config.max_connections = options->max_flows / 2 + options->max_flows % 2;
-    if (config.max_connections != 0)
-        config.max_memory = CORE_LEAST_BYTES + (size_t)config.max_connections * CORE_BYTES_EACH;
-    return config;
+static bool begin_view(struct monitor *monitor, uint32_t most)
+{
+    const struct options *options = monitor->options;
+    const struct view_config config = {
+        .options = options->view_options,
+        .most = most,
+        .is_live = options->interface != NULL,
+        .redraws = !options->write && isatty(STDOUT_FILENO),
+        .width = options->write ? NULL : terminal_width,
+        .sink = print,
+        .to = monitor->output,
+    };
+    const bool has_stalls = options->view->traits & VIEW_STALLS;
+    const char *head = view_head(options->view, &options->view_options);
+
+    monitor->functions = options->view->functions;
+    monitor->view = monitor->functions->begin(&config);
+    monitor->stalls = has_stalls ? stalls_new(options->settings.stall, most) : NULL;
+    if (head)
+        output_begin(monitor->output, head);
+    return monitor->view && (monitor->stalls || !has_stalls);
 }
 
 struct monitor *monitor_new(const struct options *options, struct output *output,
                             struct split *split)
 {
-    const struct connmon_config config = configure(options);
-    const bool has_statistics =
-        options->table == TABLE_CONVERSATIONS || options->table == TABLE_HOSTS;
+    const struct connmon_config *config = &options->settings.core;
     struct monitor *monitor = calloc(1, sizeof(*monitor));
 
     if (!monitor)
@@ -67,17 +69,9 @@ struct monitor *monitor_new(const struct options *options, struct output *output
     monitor->split = split;
     if (options->interface && !options->shows_local)
         monitor->local = local_of(options->interface);
-    monitor->core = connmon_new(&config);
-    monitor->statistics = has_statistics ? statistics_new(config.max_connections) : NULL;
-    monitor->kind = view_kind(options);
-    monitor->view =
-        monitor->kind ? monitor->kind->open(options, config.max_connections, output) : NULL;
-    if (monitor->core && (monitor->statistics || !has_statistics) &&
-        (monitor->view || !monitor->kind)) {
-        if (options->is_csv && options->table == TABLE_NONE && !split)
-            output_begin(output, connmon_csv_header);
+    monitor->core = connmon_new(config);
+    if (monitor->core && (!options->view || begin_view(monitor, config->max_connections)))
         return monitor;
-    }
     monitor_free(monitor);
     return NULL;
 }
@@ -85,27 +79,10 @@ struct monitor *monitor_new(const struct options *options, struct output *output
 void monitor_free(struct monitor *monitor)
 {
     connmon_free(monitor->core);
-    statistics_free(monitor->statistics);
+    stalls_free(monitor->stalls);
     if (monitor->view)
-        monitor->kind->close(monitor->view);
+        monitor->functions->free(monitor->view);
     free(monitor);
-}
-
-static void print_packet(struct monitor *monitor, const struct connmon_observation *seen)
-{
-    const struct options *options = monitor->options;
-    char text[CONNMON_JSON_SIZE]; /* the longest of them */
-    size_t size;
-
-    if (!options->is_json && !options->is_csv)
-        size = connmon_line(text, sizeof(text), seen, options->line);
-    else if (options->line.quick && !seen->result.tsval.present && !seen->result.seqno.present)
-        size = 0;
-    else if (options->is_json)
-        size = connmon_json(text, sizeof(text), seen);
-    else
-        size = connmon_csv(text, sizeof(text), seen);
-    output_write(monitor->output, text, size);
 }
 
 static void take_segment(struct monitor *monitor, const struct packet *packet)
@@ -126,18 +103,19 @@ static void take_segment(struct monitor *monitor, const struct packet *packet)
     seen.discriminator = seen.result.connection;
     if (monitor->split)
         split_take(monitor->split, &packet->record, &seen, segment, &packet->payload);
-    if (monitor->statistics)
-        statistics_add(monitor->statistics, &seen);
-    else if (monitor->view)
-        monitor->kind->take(monitor->view, segment, &seen);
-    else if (!monitor->split)
-        print_packet(monitor, &seen);
+    if (monitor->stalls) {
+        const struct stall *stall = stalls_follow(monitor->stalls, segment, &seen.result);
+
+        seen.stall_ns = stall ? stall->ns : 0;
+    }
+    if (monitor->view)
+        monitor->functions->add(monitor->view, &seen, NULL);
 }
 
 void monitor_pass_time(struct monitor *monitor, int64_t time_ns)
 {
-    if (monitor->view && monitor->kind->pass_time)
-        monitor->kind->pass_time(monitor->view, time_ns);
+    if (monitor->view && monitor->functions->advance)
+        monitor->functions->advance(monitor->view, time_ns);
 }
 
 void monitor_expect(struct monitor *monitor, const struct packet *packet)
@@ -174,32 +152,18 @@ void monitor_take(struct monitor *monitor, const struct packet *packet)
     }
 }
 
-static void print(void *output, const char *bytes, size_t size)
+static struct connection_losses losses_of(const struct monitor *monitor)
 {
-    output_write(output, bytes, size);
-}
-
-/* Of the terminal that a table goes to; 0: to none. */
-static size_t width_of(const struct options *options)
-{
-    return options->write ? 0 : terminal_width();
+    return monitor->view && monitor->functions->losses ? monitor->functions->losses(monitor->view)
+                                                       : (struct connection_losses){0};
 }
 
 bool monitor_print_table(struct monitor *monitor)
 {
-    const struct options *options = monitor->options;
     const struct connmon_stats core = connmon_stats(monitor->core);
-    enum tables_format format = options->is_json  ? TABLES_JSON
-                                : options->is_csv ? TABLES_CSV
-                                                  : TABLES_TEXT;
 
-    if (monitor->view)
-        return monitor->kind->finish(monitor->view) &&
-               monitor->kind->losses(monitor->view).dropped == 0;
-    return options->table == TABLE_NONE ||
-           tables_write(monitor->statistics,
-                        options->table == TABLE_HOSTS ? TABLES_HOSTS : TABLES_CONVERSATIONS, format,
-                        width_of(options), &core, print, monitor->output);
+    return !monitor->view ||
+           (monitor->functions->finish(monitor->view, &core) && losses_of(monitor).dropped == 0);
 }
 
 void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
@@ -207,7 +171,6 @@ void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
     const struct connmon_stats core = connmon_stats(monitor->core);
     struct connmon_summary summary = monitor->summary;
     char text[CONNMON_SUMMARY_SIZE], dropped[TABLES_DROPPED_SIZE];
-    struct connection_losses losses = {0};
 
     summary.flows = core.flows;
     summary.one_way_flows = 2 * core.connections - core.flows;
@@ -216,9 +179,5 @@ void monitor_summarize(const struct monitor *monitor, struct source_drops drops)
     summary.unread = drops.unread;
     summary.unjudged = drops.unjudged;
     fwrite(text, 1, connmon_summary_text(text, sizeof(text), &summary), stderr);
-    if (monitor->statistics)
-        losses = statistics_totals(monitor->statistics).lost;
-    else if (monitor->view)
-        losses = monitor->kind->losses(monitor->view);
-    fputs(tables_dropped(dropped, sizeof(dropped), &core, losses), stderr);
+    fputs(tables_dropped(dropped, sizeof(dropped), &core, losses_of(monitor)), stderr);
 }

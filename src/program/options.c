@@ -5,54 +5,47 @@
 #include "options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "argument.h"
+#include "option_words.h"
 #include "sandbox.h"
 #include "say.h"
 
 #define NS_PER_S INT64_C(1000000000)
 
-enum id {
-#define OPTION(id, letter, name, kebab, argument, help) OPTION_##id,
-#include "options.def"
-#undef OPTION
-    OPTIONS,
-};
-
-struct option_info {
-    int letter;
-    const char *name, *kebab, *argument, *help;
-};
-
-static const struct option_info infos[OPTIONS] = {
-#define OPTION(id, letter, name, kebab, argument, help) {letter, name, kebab, argument, help},
-#include "options.def"
-#undef OPTION
-};
-
 enum {
-    FIRST_ID = 256, /* above all letters: what getopt_long() returns is an id plus this */
-    NAMES = 2 * OPTIONS + 1,
-    LETTERS = 2 * OPTIONS + 2,
-    HELP_COLUMN = 28,
     LIVE_IDLE_S = 300,
     LIVE_FLOWS = 200000,
     BUFFER_KIB = 8192,
     MOST_PAUSE_S = 60,
     MOST_KIB = 1 << 20,
+    /* Bounds what hostile connections may hold; honest ones need a tenth of it. */
+    CORE_LEAST_BYTES = 64 << 20,
+    CORE_BYTES_EACH = 4096,
 };
 
+/* Of views, what --split looks at, too: which connections become files. */
+static const unsigned of_files =
+    1U << VIEW_OPTION_WORST | 1U << VIEW_OPTION_MIN | 1U << VIEW_OPTION_MAX;
+/* What is no mistake with a view that has no use for it: the original takes them with all it does.
+ */
+static const unsigned of_all =
+    1U << VIEW_OPTION_FORMAT | 1U << VIEW_OPTION_MACHINE | 1U << VIEW_OPTION_QUICK;
+
 /* The command line as it is read. */
-struct words {
+struct parsed {
     struct options options;
-    bool has[OPTIONS]; /* what was said at all */
-    unsigned split_format, index_format;
-    uint64_t buffer_kib, worst, max_flows;
+    bool has[OPTION_COUNT];              /* what was said at all */
+    unsigned views;                      /* 1 << enum view_id: those that were */
+    unsigned view_options;               /* 1 << enum view_option_id, likewise */
+    const char *format;                  /* the word that said it; NULL: none */
+    const char *settings[SETTING_COUNT]; /* NULL: not said */
+    unsigned split_format;
+    uint64_t buffer_kib, max_flows;
     int64_t summary_interval_ns;
 };
 
@@ -66,19 +59,18 @@ enum kind {
     SECONDS, /* int64_t: nanoseconds */
     FACTOR,  /* double */
     CHOICE,  /* unsigned: which of `choices` */
+    SETTING, /* `at` is which one */
 };
 
 struct way {
     enum kind kind;
-    bool is_positive; /* 0 is refused */
-    size_t at;        /* where the value goes, in struct words */
+    size_t at; /* where the value goes, in struct parsed */
     uint64_t most;
     const char *const *choices;
-    const char *instead;      /* of a second source */
-    enum options_table table; /* asked for by this option */
+    const char *instead; /* of a second source */
 };
 
-#define AT(member) .at = offsetof(struct words, member)
+#define AT(member) .at = offsetof(struct parsed, member)
 
 static const char *const split_formats[] = {
     [EXPORT_PCAPNG] = "pcapng",
@@ -87,40 +79,25 @@ static const char *const split_formats[] = {
     [EXPORT_TEXT] = "txt",
     NULL,
 };
-static const char *const index_formats[] = {
-    [TREE_JSON] = "json", [TREE_PLIST] = "plist", [TREE_TEXT] = "text", NULL};
-
 static const char join[] = "to join captures: mergecap -w - FILE FILE | connmon -r -";
 /* --split-format takes all formats but the last, which --payload asks for. */
 _Static_assert(sizeof(split_formats) / sizeof(split_formats[0]) == EXPORT_PAYLOAD + 1,
                "and NULL in its place");
-_Static_assert(sizeof(index_formats) / sizeof(index_formats[0]) == TREE_TEXT + 2,
-               "and NULL behind them");
-_Static_assert(FIRST_ID > UINT8_MAX, "no id is a letter");
 
-static const struct way ways[OPTIONS] = {
+static const struct way ways[OPTION_COUNT] = {
     [OPTION_INTERFACE] = {SOURCE, AT(options.interface), .instead = "-i any captures on all"},
     [OPTION_READ] = {SOURCE, AT(options.file), .instead = join},
     [OPTION_EMULATE] = {SOURCE, AT(options.file), .instead = join},
     [OPTION_SPEED] = {FACTOR, AT(options.speed)},
     [OPTION_MAX_SLEEP] = {SECONDS, AT(options.most_pause_ns)},
     [OPTION_FILTER] = {WORD, AT(options.filter)},
-    [OPTION_COUNT] = {COUNT, AT(options.count), .most = UINT64_MAX},
+    [OPTION_PACKETS] = {COUNT, AT(options.count), .most = UINT64_MAX},
     [OPTION_SECONDS] = {SECONDS, AT(options.duration_ns)},
     [OPTION_BUFFER_SIZE] = {COUNT, AT(buffer_kib), .most = MOST_KIB},
     [OPTION_USER] = {WORD, AT(options.user)},
-    [OPTION_MACHINE] = {FLAG, AT(options.line.machine)},
-    [OPTION_QUICK] = {FLAG, AT(options.line.quick)},
     [OPTION_SHOW_LOCAL] = {FLAG, AT(options.shows_local)},
-    [OPTION_JSON] = {FLAG, AT(options.is_json)},
-    [OPTION_CSV] = {FLAG, AT(options.is_csv)},
-    [OPTION_CONVERSATIONS] = {SAID, .table = TABLE_CONVERSATIONS},
-    [OPTION_HOSTS] = {FLAG, AT(options.by_host)},
-    [OPTION_TRANSACTIONS] = {SAID, .table = TABLE_TRANSACTIONS},
-    [OPTION_EVENTS] = {SAID, .table = TABLE_EVENTS},
-    [OPTION_BANDWIDTH] = {SECONDS, AT(options.interval_ns), .is_positive = true,
-                          .table = TABLE_BANDWIDTH},
-    [OPTION_INDEX] = {CHOICE, AT(index_format), .choices = index_formats, .table = TABLE_INDEX},
+    [OPTION_JSON] = {.kind = SAID},
+    [OPTION_CSV] = {.kind = SAID},
     [OPTION_WRITE] = {WORD, AT(options.write)},
     [OPTION_QUIET] = {FLAG, AT(options.is_quiet)},
     [OPTION_VERBOSE] = {.kind = SAID},
@@ -129,63 +106,13 @@ static const struct way ways[OPTIONS] = {
     [OPTION_FLOWS] = {FLAG, AT(options.split.by_flow)},
     [OPTION_SPLIT_FORMAT] = {CHOICE, AT(split_format), .choices = split_formats},
     [OPTION_PAYLOAD] = {.kind = SAID},
-    [OPTION_WORST] = {COUNT, AT(worst), .most = UINT32_MAX, .is_positive = true},
-    [OPTION_MIN_RTT_P95] = {SECONDS, AT(options.split.min_rtt_ns)},
     [OPTION_OVERWRITE] = {FLAG, AT(options.split.overwrites)},
-    [OPTION_RTD_MAX_AGE] = {SECONDS, AT(options.max_age_ns)},
-    [OPTION_FLOW_MAX_IDLE] = {SECONDS, AT(options.idle_ns)},
-    [OPTION_KEEP_COPIES] = {FLAG, AT(options.keeps_copies)},
+    [OPTION_RTD_MAX_AGE] = {SETTING, SETTING_MAX_AGE},
+    [OPTION_FLOW_MAX_IDLE] = {SETTING, SETTING_IDLE},
+    [OPTION_KEEP_COPIES] = {SETTING, SETTING_KEEP_COPIES},
+    [OPTION_OPTION] = {.kind = SAID},
     [OPTION_MAX_FLOWS] = {COUNT, AT(max_flows), .most = UINT32_MAX},
 };
-
-static void print_help(FILE *to)
-{
-    fputs("usage: connmon -i INTERFACE | [-r] FILE | -e FILE [options]\n"
-          "Passive round-trip delays of TCP, packet by packet.\n\n",
-          to);
-    for (int i = 0; i < OPTIONS; i++) {
-        const struct option_info *info = &infos[i];
-        char words[64];
-        int length =
-            snprintf(words, sizeof(words), "%c%c%c --%s%s%s", info->letter ? '-' : ' ',
-                     info->letter ? info->letter : ' ', info->letter ? ',' : ' ', info->name,
-                     info->argument ? " " : "", info->argument ? info->argument : "");
-
-        fprintf(to, "  %-*s%s%s\n", HELP_COLUMN, words, length < HELP_COLUMN ? "" : " ",
-                info->help);
-    }
-    fputs("\nNames can be written with hyphens as well, as in --sum-int. See connmon(1).\n", to);
-}
-
-static void fill_names(struct option *names, char *letters)
-{
-    *letters++ = ':'; /* tells a missing argument from an unknown option */
-    for (int i = 0; i < OPTIONS; i++) {
-        const struct option_info *info = &infos[i];
-        int has_argument = info->argument ? required_argument : no_argument;
-
-        *names++ = (struct option){info->name, has_argument, NULL, FIRST_ID + i};
-        if (info->kebab)
-            *names++ = (struct option){info->kebab, has_argument, NULL, FIRST_ID + i};
-        if (info->letter)
-            *letters++ = (char)info->letter;
-        if (info->letter && info->argument)
-            *letters++ = ':';
-    }
-    *names = (struct option){0};
-    *letters = '\0';
-}
-
-static bool set_table(struct options *options, enum options_table table)
-{
-    if (options->table != TABLE_NONE && options->table != table) {
-        say("--conversations, --hosts, --transactions, --events, --bandwidth and --index are shown "
-            "one at a time: ask for one");
-        return false;
-    }
-    options->table = table;
-    return true;
-}
 
 static bool set_source(const char **source, const char *option, const char *argument,
                        const char *instead)
@@ -202,6 +129,7 @@ static bool take_value(const struct way *way, void *value, const char *option, c
 {
     switch (way->kind) {
     case SAID:
+    case SETTING:
         return true;
     case FLAG:
         return *(bool *)value = true;
@@ -211,13 +139,9 @@ static bool take_value(const struct way *way, void *value, const char *option, c
     case SOURCE:
         return set_source(value, option, argument, way->instead);
     case COUNT:
-        return argument_count(option, argument, way->most, value) &&
-               (!way->is_positive || *(uint64_t *)value > 0 ||
-                argument_refuse(option, argument, "a number above 0"));
+        return argument_count(option, argument, way->most, value);
     case SECONDS:
-        return argument_seconds(option, argument, value) &&
-               (!way->is_positive || *(int64_t *)value > 0 ||
-                argument_refuse(option, argument, "a number above 0"));
+        return argument_seconds(option, argument, value);
     case FACTOR:
         return argument_factor(option, argument, value);
     case CHOICE:
@@ -226,91 +150,249 @@ static bool take_value(const struct way *way, void *value, const char *option, c
     return false;
 }
 
+/* False if it was told already to be another. */
+static bool set_format(struct parsed *parsed, const char *word, enum view_format format)
+{
+    enum view_format *set = &parsed->options.view_options.format;
+
+    if (parsed->format && *set != format) {
+        say("--%s and --%s ask for two formats: ask for one; see connmon --help", parsed->format,
+            word);
+        return false;
+    }
+    parsed->format = word;
+    *set = format;
+    return true;
+}
+
+/* An option of a view, or the argument of one, by that word. */
+static bool take_view_option(struct parsed *parsed, enum view_option_id id, const char *word,
+                             const char *argument)
+{
+    struct view_options *options = &parsed->options.view_options;
+    const enum view_format format = options->format;
+    const char *wrong = view_option_set(options, id, word, strlen(word), argument);
+    const enum view_format wanted = options->format;
+
+    if (wrong)
+        return argument_refuse(word, argument, wrong);
+    options->format = format;
+    return id != VIEW_OPTION_FORMAT || set_format(parsed, word, wanted);
+}
+
+/* Checked now, set once it is known what else is. */
+static bool take_setting(struct parsed *parsed, enum setting_id id, const char *word,
+                         const char *value)
+{
+    const char *wrong = settings_parse(&parsed->options.settings, id, value);
+
+    parsed->settings[id] = value;
+    return !wrong || argument_refuse(word, value, wrong);
+}
+
+/* NAME:VALUE */
+static bool take_named_setting(struct parsed *parsed, const char *argument)
+{
+    const char *colon = strchr(argument, ':');
+    const enum setting_id id =
+        colon ? setting_find(argument, (size_t)(colon - argument)) : SETTING_COUNT;
+    const char *wrong;
+
+    if (id == SETTING_COUNT)
+        return argument_refuse("option", argument, "NAME:VALUE; connmon --help lists the names");
+    parsed->settings[id] = colon + 1;
+    wrong = settings_parse(&parsed->options.settings, id, colon + 1);
+    return !wrong || argument_refuse("option", argument, wrong);
+}
+
+static bool take_view(struct parsed *parsed, const struct view_kind *kind, const char *argument)
+{
+    parsed->views |= 1U << kind->id;
+    return kind->argument == VIEW_OPTION_NOTHING ||
+           take_view_option(parsed, kind->argument, kind->name, argument);
+}
+
 /* False if the option's argument is wrong. */
-static bool take(struct words *words, enum id id, const char *argument)
+static bool take_option(struct parsed *parsed, enum option_id id, const char *argument)
 {
     const struct way *way = &ways[id];
 
-    words->has[id] = true;
-    return take_value(way, (char *)words + way->at, infos[id].name, argument) &&
-           (way->table == TABLE_NONE || set_table(&words->options, way->table));
+    parsed->has[id] = true;
+    if (id == OPTION_JSON || id == OPTION_CSV)
+        return set_format(parsed, option_infos[id].name, id == OPTION_JSON ? VIEW_JSON : VIEW_CSV);
+    if (id == OPTION_OPTION)
+        return take_named_setting(parsed, argument);
+    if (way->kind == SETTING)
+        return take_setting(parsed, (enum setting_id)way->at, option_infos[id].name,
+                            argument ? argument : "TRUE");
+    return take_value(way, (char *)parsed + way->at, option_infos[id].name, argument);
 }
 
-static const char *check_split(const struct words *words)
+static bool take(struct parsed *parsed, const struct word *word, const char *argument)
 {
-    const struct options *options = &words->options;
-    const bool *has = words->has;
+    switch (word->kind) {
+    case WORD_OPTION:
+        return take_option(parsed, (enum option_id)word->id, argument);
+    case WORD_VIEW:
+        return take_view(parsed, &view_kinds[word->id], argument);
+    case WORD_VIEW_OPTION:
+        parsed->view_options |= 1U << word->id;
+        return take_view_option(parsed, (enum view_option_id)word->id, word->name, argument);
+    }
+    return false;
+}
+
+/* A view whose name is an option of another that was asked for, too, is that option: --hosts with
+ * --bandwidth. */
+static void turn_views_into_options(struct parsed *parsed)
+{
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        const char *name = view_kinds[i].name;
+        const enum view_option_id id = view_option_find(name, strlen(name));
+
+        for (int j = 0; id != VIEW_OPTION_COUNT && j < VIEW_COUNT; j++)
+            if (parsed->views >> i & 1 && parsed->views >> j & 1 &&
+                view_kinds[j].options >> id & 1 && take_view_option(parsed, id, name, NULL))
+                parsed->views &= ~(1U << i);
+    }
+}
+
+/* False if there are several. Without any, lines are shown, unless files are written instead. */
+static bool choose_view(struct parsed *parsed)
+{
+    const struct view_kind *chosen = NULL;
+
+    turn_views_into_options(parsed);
+    for (int i = 0; i < VIEW_COUNT; i++) {
+        if (!(parsed->views >> i & 1))
+            continue;
+        if (chosen) {
+            say("--%s and --%s are shown one at a time: ask for one; see connmon --help",
+                chosen->name, view_kinds[i].name);
+            return false;
+        }
+        chosen = &view_kinds[i];
+    }
+    parsed->options.view = chosen || parsed->has[OPTION_SPLIT] ? chosen : &view_kinds[VIEW_LINES];
+    return true;
+}
+
+static const char *check_view_options(const struct parsed *parsed, char *wrong, size_t size)
+{
+    const struct view_kind *view = parsed->options.view;
+    const unsigned has =
+        of_all | (view ? view->options : 0) | (parsed->has[OPTION_SPLIT] ? of_files : 0);
+
+    char list[OPTION_LIST_SIZE];
+
+    for (int i = 0; i < VIEW_OPTION_COUNT; i++)
+        if (parsed->view_options >> i & 1 && !(has >> i & 1)) {
+            snprintf(wrong, size, "--%s needs %s", view_option_table[i].name,
+                     option_words_users(list, sizeof(list), (enum view_option_id)i, of_files));
+            return wrong;
+        }
+    if (!parsed->format || !view || view->formats >> parsed->options.view_options.format & 1)
+        return NULL;
+    snprintf(wrong, size, "--%s: --%s has no %s; ask for %s", parsed->format, view->name,
+             view_format_name(parsed->options.view_options.format),
+             option_words_formats(list, sizeof(list), view));
+    return wrong;
+}
+
+static const char *check_split(const struct parsed *parsed)
+{
+    const struct options *options = &parsed->options;
+    const bool *has = parsed->has;
 
     if (!has[OPTION_SPLIT] && (has[OPTION_FLOWS] || has[OPTION_SPLIT_FORMAT] ||
                                has[OPTION_PAYLOAD] || has[OPTION_OVERWRITE]))
         return "--flows, --split-format, --payload and --overwrite need --split";
     if (!has[OPTION_SPLIT])
-        return (has[OPTION_WORST] || has[OPTION_MIN_RTT_P95]) && options->table != TABLE_INDEX
-                   ? "--worst and --min-rtt-p95 need --split or --index"
-                   : NULL;
+        return NULL;
     if (options->interface || has[OPTION_EMULATE])
         return "--split needs -r: only a file ends, and can be read at any pace";
-    if (options->table == TABLE_NONE && (options->is_json || options->is_csv))
+    if (!options->view && parsed->format)
         return "--split has a --split-format, and no lines for --json or --csv";
     if (has[OPTION_PAYLOAD] && has[OPTION_SPLIT_FORMAT])
         return "--payload and --split-format are two kinds of files: ask for one";
-    if ((words->worst > 0 || options->split.min_rtt_ns > 0) && strcmp(options->file, "-") == 0)
-        return "--worst and --min-rtt-p95 read the capture twice, which standard input cannot: "
-               "name a file with -r";
+    if (parsed->view_options & of_files && strcmp(options->file, "-") == 0)
+        return "--worst, --min-COLUMN and --max-COLUMN read the capture twice, which standard "
+               "input cannot: name a file with -r";
     return NULL;
 }
 
 /* What does not go together. */
-static bool check(const struct words *words)
+static bool check(const struct parsed *parsed)
 {
-    const struct options *options = &words->options;
+    const struct options *options = &parsed->options;
     const char *wrong = NULL;
+    char text[2 * OPTION_LIST_SIZE];
 
     if (!options->interface && !options->file)
         wrong = "nothing to do: name an interface with -i or a file with -r";
     else if (options->interface && options->file)
         wrong = "-i and -r are two sources: name one";
-    else if (words->has[OPTION_SPEED] && !words->has[OPTION_EMULATE])
+    else if (parsed->has[OPTION_SPEED] && !parsed->has[OPTION_EMULATE])
         wrong = "--speed needs -e: only an emulation has a speed";
-    else if (words->has[OPTION_MAX_SLEEP] && !words->has[OPTION_EMULATE])
+    else if (parsed->has[OPTION_MAX_SLEEP] && !parsed->has[OPTION_EMULATE])
         wrong = "--max-sleep needs -e: only an emulation waits";
-    else if (options->is_csv && options->table >= TABLE_EVENTS)
-        wrong = "--events, --bandwidth and --index have no --csv: ask for JSON";
-    else if (options->is_csv && options->is_json)
-        wrong = "--csv and --json are two formats: ask for one";
     else
-        wrong = check_split(words);
+        wrong = check_split(parsed);
+    if (!wrong)
+        wrong = check_view_options(parsed, text, sizeof(text));
     if (wrong)
         say("%s; see connmon --help", wrong);
     return !wrong;
 }
 
-/* --hosts is a table of its own, or --bandwidth of addresses. */
-static bool set_hosts(struct options *options)
+/* A file can afford memory with every packet, as Wireshark's window does, and its figures are
+ * Wireshark's; but to wait for an ACK that hundreds of later ones have overtaken costs a sixth of
+ * the time, for nothing. A live capture may go on for weeks. */
+static struct connmon_config usual_config(bool is_live)
 {
-    return !options->by_host || options->table == TABLE_BANDWIDTH ||
-           set_table(options, TABLE_HOSTS);
+    struct connmon_config config = is_live ? connmon_config_default() : connmon_config_exact();
+
+    config.max_passed = connmon_config_default().max_passed;
+    config.idle_ns = is_live ? LIVE_IDLE_S * NS_PER_S : 0;
+    config.max_connections = is_live ? LIVE_FLOWS / 2 : 0;
+    config.begin_at_syn = true; /* nobody else tells where ports are used again */
+    return config;
+}
+
+/* What was said, on what is usual. The memory goes with the connections, unless it was said. */
+static void set_settings(struct parsed *parsed)
+{
+    struct options *options = &parsed->options;
+    struct settings *settings = &options->settings;
+    struct connmon_config *core = &settings->core;
+
+    *settings = settings_initial(usual_config(options->interface != NULL));
+    if (parsed->has[OPTION_MAX_FLOWS])
+        core->max_connections = (uint32_t)(parsed->max_flows / 2 + parsed->max_flows % 2);
+    for (int i = 0; i < SETTING_COUNT; i++)
+        if (parsed->settings[i])
+            settings_parse(settings, (enum setting_id)i, parsed->settings[i]);
+    if (core->max_connections != 0 && !parsed->settings[SETTING_MAX_MEMORY])
+        core->max_memory = CORE_LEAST_BYTES + (size_t)core->max_connections * CORE_BYTES_EACH;
 }
 
 /* What depends on other options, or has another type than it is read as. */
-static void complete(struct words *words)
+static void complete(struct parsed *parsed)
 {
-    struct options *options = &words->options;
-    const bool *has = words->has;
+    struct options *options = &parsed->options;
+    const bool *has = parsed->has;
 
     options->is_emulating = has[OPTION_EMULATE];
-    options->buffer_kib = (uint32_t)words->buffer_kib;
-    options->index_format = (enum tree_format)words->index_format;
+    options->buffer_kib = (uint32_t)parsed->buffer_kib;
     options->split.format =
-        has[OPTION_PAYLOAD] ? EXPORT_PAYLOAD : (enum export_format)words->split_format;
-    options->split.worst = (uint32_t)words->worst;
+        has[OPTION_PAYLOAD] ? EXPORT_PAYLOAD : (enum export_format)parsed->split_format;
     if (has[OPTION_VERBOSE] || has[OPTION_SUM_INT])
-        options->summary_interval_ns = words->summary_interval_ns;
-    options->timeout_ns = has[OPTION_FLOW_MAX_IDLE] ? options->idle_ns : LIVE_IDLE_S * NS_PER_S;
-    if (options->interface && !has[OPTION_FLOW_MAX_IDLE])
-        options->idle_ns = LIVE_IDLE_S * NS_PER_S;
-    options->max_flows =
-        options->interface && !has[OPTION_MAX_FLOWS] ? LIVE_FLOWS : (uint32_t)words->max_flows;
+        options->summary_interval_ns = parsed->summary_interval_ns;
+    if (!parsed->format && options->view)
+        options->view_options.format = options->view->initial;
+    set_settings(parsed);
+    if (parsed->settings[SETTING_IDLE] && !(parsed->view_options >> VIEW_OPTION_TIMEOUT & 1))
+        options->view_options.timeout_ns = options->settings.core.idle_ns;
 }
 
 static bool refuse(int answer, const char *word, int *exit_status)
@@ -327,11 +409,11 @@ static bool refuse(int answer, const char *word, int *exit_status)
     return false;
 }
 
-static bool inform(enum id id, int *exit_status)
+static bool inform(enum option_id id, int *exit_status)
 {
     *exit_status = EXIT_GOOD;
     if (id == OPTION_HELP)
-        print_help(stdout);
+        option_words_help(stdout, of_files);
     else
         printf("connmon " CONNMON_VERSION "\nsandbox: %s\n", sandbox_text());
     if (fflush(stdout) == 0)
@@ -341,57 +423,60 @@ static bool inform(enum id id, int *exit_status)
     return false;
 }
 
-static enum id id_of(int answer)
-{
-    enum id id = 0;
-
-    if (answer >= FIRST_ID)
-        return (enum id)(answer - FIRST_ID);
-    while (infos[id].letter != answer)
-        id++;
-    return id;
-}
-
 /* A word without an option is a capture to be read if it is the name of a file, as of wireshark(1);
  * it is no filter, as of tcpdump(1). */
-static bool take_operand(struct words *words, const char *word)
+static bool take_operand(struct parsed *parsed, const char *word)
 {
     if (strcmp(word, "-") == 0 || access(word, F_OK) == 0)
-        return take(words, OPTION_READ, word);
+        return take_option(parsed, OPTION_READ, word);
     say("%s: no such file, and no option; a capture filter is given with -f, as in -f 'port 443'; "
         "see connmon --help",
         word);
     return false;
 }
 
-static bool parse_words(struct words *words, int argc, char **argv, int *exit_status)
+static bool parse_words(struct parsed *parsed, const struct option_words *all, int argc,
+                        char **argv, int *exit_status)
 {
-    struct option names[NAMES];
-    char letters[LETTERS];
     int answer;
 
-    fill_names(names, letters);
     opterr = 0;
-    while ((answer = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+    while ((answer = getopt_long(argc, argv, all->letters, all->names, NULL)) != -1) {
+        struct word word;
+
         if (answer == '?' || answer == ':')
             return refuse(answer, argv[optind - 1], exit_status);
-        if (id_of(answer) == OPTION_HELP || id_of(answer) == OPTION_VERSION)
-            return inform(id_of(answer), exit_status);
-        if (!take(words, id_of(answer), optarg))
+        word = option_words_find(all, answer);
+        if (word.kind == WORD_OPTION && (word.id == OPTION_HELP || word.id == OPTION_VERSION))
+            return inform((enum option_id)word.id, exit_status);
+        if (!take(parsed, &word, optarg))
             return false;
     }
     for (; optind < argc; optind++)
-        if (!take_operand(words, argv[optind]))
+        if (!take_operand(parsed, argv[optind]))
             return false;
     return true;
 }
 
+static bool parse(struct parsed *parsed, int argc, char **argv, int *exit_status)
+{
+    struct option_words all;
+    bool is_parsed = false;
+
+    if (option_words_init(&all))
+        is_parsed = parse_words(parsed, &all, argc, argv, exit_status);
+    else
+        say("no memory");
+    option_words_free(&all);
+    return is_parsed;
+}
+
 bool options_parse(struct options *options, int argc, char **argv, int *exit_status)
 {
-    struct words words = {
+    struct parsed parsed = {
         .options = {.speed = 1,
                     .most_pause_ns = MOST_PAUSE_S * NS_PER_S,
-                    .max_age_ns = 10 * NS_PER_S},
+                    .view_options = view_options_initial()},
         .split_format = EXPORT_PCAPNG,
         .buffer_kib = BUFFER_KIB,
         .summary_interval_ns = 10 * NS_PER_S,
@@ -399,13 +484,12 @@ bool options_parse(struct options *options, int argc, char **argv, int *exit_sta
 
     *exit_status = EXIT_USAGE;
     if (argc <= 1) {
-        print_help(stderr);
+        option_words_help(stderr, of_files);
         return false;
     }
-    if (!parse_words(&words, argc, argv, exit_status) || !set_hosts(&words.options) ||
-        !check(&words))
+    if (!parse(&parsed, argc, argv, exit_status) || !choose_view(&parsed) || !check(&parsed))
         return false;
-    complete(&words);
-    *options = words.options;
+    complete(&parsed);
+    *options = parsed.options;
     return true;
 }

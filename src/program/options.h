@@ -9,27 +9,14 @@
 #include <stdint.h>
 
 #include "export.h"
-#include "line.h"
-#include "tree.h"
-
-/* What is printed instead of lines. */
-enum options_table {
-    TABLE_NONE,
-    TABLE_CONVERSATIONS,
-    TABLE_HOSTS,
-    TABLE_TRANSACTIONS, /* from here on, see view.h */
-    TABLE_EVENTS,
-    TABLE_BANDWIDTH,
-    TABLE_INDEX,
-};
+#include "settings.h"
+#include "view.h"
 
 /* How connections become files of their own. */
 struct split_options {
     const char *folder; /* NULL: not at all */
     enum export_format format;
     bool by_flow, overwrites;
-    uint32_t worst;     /* 0: all */
-    int64_t min_rtt_ns; /* 0: all */
 };
 
 /* What the user asked for, with the defaults of what was not said. */
@@ -46,18 +33,13 @@ struct options {
     uint32_t buffer_kib;
     const char *user; /* NULL: who called sudo, or nobody */
 
-    struct connmon_line_format line;
-    bool is_json, is_csv, shows_local, is_quiet, keeps_copies;
-    enum options_table table;
-    int64_t interval_ns; /* of the bandwidth */
-    bool by_host;        /* likewise */
-    enum tree_format index_format;
-    const char *write;           /* NULL: standard output */
-    int64_t summary_interval_ns; /* 0: only at the end */
+    bool shows_local, is_quiet;
+    const struct view_kind *view; /* NULL: connections become files, and nothing else is shown */
+    struct view_options view_options; /* of it, and which connections become files */
+    const char *write;                /* NULL: standard output */
+    int64_t summary_interval_ns;      /* 0: only at the end */
 
-    int64_t max_age_ns, idle_ns; /* idle_ns 0: never */
-    int64_t timeout_ns;          /* of the events; 0: never */
-    uint32_t max_flows;          /* 0: no limit */
+    struct settings settings;
 
     struct split_options split;
 };

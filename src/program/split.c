@@ -12,6 +12,7 @@
 
 #include "export.h"
 #include "say.h"
+#include "view_index.h"
 
 struct split {
     const struct split_options *options;
@@ -35,7 +36,8 @@ static bool open_export(struct split *split, const struct options *options)
         .format = options->split.format,
         .by_flow = options->split.by_flow,
         .overwrites = options->split.overwrites,
-        .line = options->line,
+        .line = {.machine = options->view_options.is_machine,
+                 .quick = options->view_options.is_quick},
         .lost = lost,
         .to = (void *)&options->split,
     };
@@ -84,31 +86,19 @@ static void describe(void *to, struct tree *tree, uint32_t connection)
     put_file(to, tree, connection, 0);
 }
 
-bool split_select(const struct split_options *options, struct flow_index_options *index)
-{
-    char word[64];
-    int length;
-
-    index->worst = options->worst;
-    if (options->min_rtt_ns == 0)
-        return true;
-    length = snprintf(word, sizeof(word), "min-rtt-p95=%" PRId64 ".%09" PRId64,
-                      options->min_rtt_ns / NS_PER_S, options->min_rtt_ns % NS_PER_S);
-    return flow_index_take(index, word, (size_t)length) == FLOW_INDEX_TAKEN;
-}
-
 /* By direction or by connection, as the files are. */
-static bool set_index(struct split *split)
+static void set_index(struct split *split, const struct view_options *view_options)
 {
     const struct split_options *options = split->options;
     struct flow_index_options *index = &split->index_options;
 
+    *index = view_index_options(view_options);
+    index->format = TREE_JSON;
     index->to = split;
     if (options->by_flow || options->format == EXPORT_PAYLOAD)
         index->describe_flow = describe_flow;
     else
         index->describe = describe;
-    return split_select(options, index);
 }
 
 /* ---- All of it ---- */
@@ -122,9 +112,10 @@ struct split *split_new(const struct options *options)
         return NULL;
     }
     split->options = &options->split;
-    split->is_looking = split_looks_first(&options->split);
+    split->is_looking = split_looks_first(options);
+    set_index(split, &options->view_options);
     split->index = flow_index_new(0);
-    if (!split->index || !set_index(split))
+    if (!split->index)
         say("no memory for the index");
     else if (open_export(split, options))
         return split;
@@ -142,9 +133,11 @@ void split_free(struct split *split)
     free(split);
 }
 
-bool split_looks_first(const struct split_options *options)
+bool split_looks_first(const struct options *options)
 {
-    return options->folder && (options->worst > 0 || options->min_rtt_ns > 0);
+    const struct view_options *wanted = &options->view_options;
+
+    return options->split.folder && (wanted->worst > 0 || wanted->bounds.count > 0);
 }
 
 bool split_choose(struct split *split)

@@ -6,7 +6,6 @@
 #define CONNMON_SPLIT_H
 
 #include "decode.h"
-#include "flow_index.h"
 #include "observation.h"
 #include "options.h"
 #include "record.h"
@@ -19,10 +18,7 @@ struct split *split_new(const struct options *options);
 void split_free(struct split *split);
 
 /* Whether it must see all packets before it knows which to write: they are to come twice. */
-bool split_looks_first(const struct split_options *options);
-
-/* Lets an index have what --worst and --min-rtt-p95 ask for. False if that cannot be. */
-bool split_select(const struct split_options *options, struct flow_index_options *index);
+bool split_looks_first(const struct options *options);
 
 /* Between the two times. False, and a line on standard error, if there is no memory. */
 bool split_choose(struct split *split);

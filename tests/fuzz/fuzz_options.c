@@ -16,10 +16,35 @@
 enum { MOST_WORDS = 16, WORD_SIZE = 64 };
 
 static const char *const known[] = {
+#define GROUP(id, title)
 #define OPTION(id, letter, name, kebab, argument, help) "--" name,
 #include "options.def"
+#undef GROUP
 #undef OPTION
-    "-", "a.pcap", "lo", "0", "1", "2.5", "1e300", "18446744073709551615", "json", "text", "pcap",
+#define VIEW(id, name, argument, formats, initial, options, traits, help) "--" #name,
+#include "views.def"
+#undef VIEW
+    "--format",
+    "--body",
+    "--timeout",
+    "--top",
+    "--worst",
+    "--min-rtt-p95",
+    "--max-server-holes",
+    "max_age:5",
+    "stall:x",
+    "max_memory:",
+    "-",
+    "a.pcap",
+    "lo",
+    "0",
+    "1",
+    "2.5",
+    "1e300",
+    "18446744073709551615",
+    "json",
+    "text",
+    "pcap",
 };
 
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
@@ -46,14 +71,16 @@ static void check_options(const struct options *options)
 
     check(!options->interface != !options->file);
     check(options->speed > 0 && options->duration_ns >= 0 && options->summary_interval_ns >= 0);
-    check(options->max_age_ns >= 0 && options->idle_ns >= 0 && options->timeout_ns >= 0);
-    check(options->table <= TABLE_INDEX && options->index_format <= TREE_TEXT);
-    check(options->table != TABLE_BANDWIDTH || options->interval_ns > 0);
-    check(!options->is_csv || (!options->is_json && options->table < TABLE_EVENTS));
-    check(split->format <= EXPORT_PAYLOAD && split->min_rtt_ns >= 0);
+    check(options->settings.core.max_age_ns >= 0 && options->settings.core.idle_ns >= 0);
+    check(options->settings.stall.floor_ns >= 0);
+    check(options->view ? options->view->formats >> options->view_options.format & 1
+                        : split->folder != NULL);
+    check(options->view_options.interval_ns > 0 && options->view_options.timeout_ns >= 0);
+    check(options->view_options.bounds.count <= BOUNDS_MOST);
+    check(split->format <= EXPORT_PAYLOAD);
     check(!split->folder || (!options->interface && !options->is_emulating));
-    check(split->folder || options->table == TABLE_INDEX ||
-          (split->worst == 0 && split->min_rtt_ns == 0));
+    check(split->folder || options->view->id == VIEW_INDEX ||
+          (options->view_options.worst == 0 && options->view_options.bounds.count == 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

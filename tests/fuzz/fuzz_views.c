@@ -9,6 +9,7 @@
 #include "flow_index.h"
 #include "segments.h"
 #include "tables.h"
+#include "view_index.h"
 
 /* What is written, and events; the text is read, so that all of it is there. */
 struct heard {
@@ -49,12 +50,28 @@ static void hear_event(void *to, const struct event *event)
     sink(heard, text, event_json(text, sizeof(text), event));
 }
 
+static void take_word(struct view_options *options, const char *word, size_t size)
+{
+    const char *equals = memchr(word, '=', size);
+    const size_t length = equals ? (size_t)(equals - word) : size;
+    const enum view_option_id id = view_option_find(word, length);
+    char value[64] = "";
+
+    if (id == VIEW_OPTION_COUNT)
+        return;
+    if (equals)
+        memcpy(value, equals + 1,
+               size - length - 1 < sizeof(value) ? size - length - 1 : sizeof(value) - 1);
+    view_option_set(options, id, word, length, equals ? value : NULL);
+}
+
 /* Some words as users might write them, some that nobody would. */
-static void take_options(struct input *in, struct flow_index_options *options)
+static void take_options(struct input *in, struct flow_index_options *index)
 {
     static const char *const words[] = {"worst=2",          "min-rtt-p95=0.001",
                                         "max-packets=9",    "min-server-rtt-p95=1",
                                         "max-duration=1e9", "worst=0"};
+    struct view_options options = view_options_initial();
 
     for (uint8_t count = take(in) % 10; count > 0; count--) {
         const uint8_t which = take(in);
@@ -62,14 +79,15 @@ static void take_options(struct input *in, struct flow_index_options *options)
         uint8_t *bytes;
 
         if (which < 6) {
-            flow_index_take(options, words[which], strlen(words[which]));
+            take_word(&options, words[which], strlen(words[which]));
             continue;
         }
         bytes = take_bytes(in, &size);
-        flow_index_take(options, (const char *)bytes, strnlen((const char *)bytes, size));
+        take_word(&options, (const char *)bytes, strnlen((const char *)bytes, size));
         free(bytes);
     }
-    check(options->limit_count <= FLOW_INDEX_LIMITS);
+    check(options.bounds.count <= BOUNDS_MOST);
+    *index = view_index_options(&options);
 }
 
 static void open_views(struct views *views, struct input *in)
@@ -92,8 +110,8 @@ static void open_views(struct views *views, struct input *in)
     views->bandwidth[1] = bandwidth_new(&config, sink, &views->heard);
     check(views->statistics && views->events && views->index);
     check(views->bandwidth[0] && views->bandwidth[1]);
-    views->options.has_streams = head & 128;
     take_options(in, &views->options);
+    views->options.has_streams = head & 128;
 }
 
 static void add(struct views *views, const struct connmon_observation *seen)

@@ -1,6 +1,8 @@
 """The command line itself: what is asked for, and what is refused."""
 import json
+import pathlib
 import re
+import subprocess
 import time
 
 import pytest
@@ -15,8 +17,7 @@ DNS = ROOT / "captures/simple-dnscrypt.pcap"
 ORIGINAL = {"-i": "interface", "-r": "read", "-e": "emulate", "-f": "filter", "-c": "count",
             "-s": "seconds", "-q": "quiet", "-v": "verbose", "-l": "showLocal", "-m": "machine",
             "-Q": "quick", "-h": "help"}
-MANUAL = ROOT / "src/program/connmon.1"
-COMPLETIONS = [ROOT / "src/program/connmon.bash", ROOT / "src/program/_connmon"]
+VIEWS = ROOT / "src/views"
 
 
 def table():
@@ -28,12 +29,26 @@ def table():
     return rows
 
 
-OPTIONS = table()
+def table_of_views():
+    """The same, of views and of their options."""
+    views = re.findall(r"^VIEW\(\w+, (\w+), (\w+),", (VIEWS / "views.def").read_text(), re.M)
+    text = (VIEWS / "view_options.def").read_text()
+    options = re.findall(r"""^VIEW_OPTION\((\w+),\s*\w+,\s*\w+,\s*\w+,\s*(?:'(\w)'|0),
+                             \s*(?:"([^"]+)"|NULL),\s*(?:"([^"]+)"|NULL)""", text, re.M | re.X)
+    assert len(options) == text.count("\nVIEW_OPTION(") and len(views) > 5
+    arguments = {name: argument for name, _, _, argument in options}
+    return [("", name, "", arguments.get(argument, "")) for name, argument in views] + [
+        (letter, name, "", argument) for _, letter, name, argument in options
+        if name and name not in dict(views)]
+
+
+
+OPTIONS = table() + table_of_views()
 
 
 def test_the_original_s_options_are_there():
     letters = {f"-{letter}": name for letter, name, _, _ in OPTIONS if letter}
-    assert letters == ORIGINAL
+    assert letters == ORIGINAL | {"-o": "option"}  # tshark's
     assert {"sumInt", "rtdMaxAge", "flowMaxIdle"} <= {name for _, name, _, _ in OPTIONS}
 
 
@@ -52,16 +67,41 @@ def test_help_tells_all_options(connmon, flag):
     assert all(len(line) <= 110 for line in text.splitlines())
 
 
-@pytest.mark.parametrize("path", [MANUAL, *COMPLETIONS], ids=lambda path: path.name)
-def test_manual_and_completions_have_all_options(path):
-    text = re.sub(r"\bFl -", "--", path.read_text())
+def test_the_manual_has_all_options(connmon):
+    page = pathlib.Path(connmon.path).with_name("connmon.1").read_text()
+    text = re.sub(r"\bFl -", "--", page)
     text = re.sub(r"\bFl (?=\w)", "-", text)
     for letter, name, kebab, _ in OPTIONS:
-        assert re.search(rf"--{name}\b", text)
+        assert re.search(rf"--{name}(?![\w-])", text)
         assert not letter or re.search(rf"(?<![\w-])-{letter}\b", text)
         assert not kebab or f"--{kebab}" in text
     told = set(re.findall(r"(?<![\w-])--([a-zA-Z][\w-]*)", text))
-    assert told <= {name for _, *names, _ in OPTIONS for name in names}
+    columns = {"min-rtt-p95", "min-server-rtt-p95"}
+    assert told <= {name for _, *names, _ in OPTIONS for name in names} | columns
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=page,
+                          capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def complete(connmon, *words):
+    """What bash offers for the last of these words."""
+    script = ('source "$0"; compopt() { :; }; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+              '_connmon "$1"; echo "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", script, ROOT / "src/program/connmon.bash", connmon.path, *words],
+                          capture_output=True, text=True)
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_bash_completes_what_help_lists(connmon):
+    assert set(complete(connmon, "--")) == {f"--{name}" for _, name, _, _ in OPTIONS}
+    assert set(complete(connmon, "-r", "x", "--b")) == {"--bufferSize", "--body", "--bandwidth"}
+    assert complete(connmon, "--index", "") == ["text", "json", "plist"]
+    assert complete(connmon, "--format", "c") == ["csv"]
+    assert "pcapng" in complete(connmon, "--split-format", "p")
+    assert "any" in complete(connmon, "-i", "a")
+    assert str(CHAT) in complete(connmon, "-r", str(CHAT)[:-2])
+    assert "-q" in complete(connmon, "-q", "-")
 
 
 def test_version(connmon):

@@ -247,7 +247,7 @@ def test_what_does_not_go_together(connmon, tmp_path):
                        (["-r", "-", *where, "--min-rtt-p95", 3], "standard input"),
                        (["-r", DNS, *where, "--worst", 0], "above 0"),
                        (["-r", DNS, *where, "--worst", "x"], "whole number"),
-                       (["-r", DNS, *where, "--min-rtt-p95", "-1"], "seconds"),
+                       (["-r", DNS, *where, "--min-rtt-p95", "-1"], "a number"),
                        (["-r", DNS, *where, "--split-format", "xml"], "pcapng, pcap, json or txt"),
                        (["-r", DNS, *where, "--payload", "--split-format", "pcap"], "one")]:
         connmon.refuses(*args, status=1, names=said)

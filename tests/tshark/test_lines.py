@@ -223,12 +223,13 @@ def test_summary_of_a_filter(wireshark):
 def test_unknown_word(wireshark, words):
     done = wireshark.execute("tshark", "-r", wireshark.share(SMALL), "-q", "-z", words)
     (line,) = [line for line in done.stderr.splitlines() if words in line]
-    assert "connmon,lines[,machine][,quick][,filter]" in line and "connmon,json[,filter]" in line
+    assert "connmon,lines[-json|csv][,machine][,quick][,filter]" in line
+    assert "connmon,bandwidth[-json],SECONDS[,hosts][,top=N][,filter]" in line
     assert not done.stdout and done.returncode == refusal(wireshark)
 
 
 @pytest.mark.parametrize("words", ["lines,machine,quik", "lines,tcp.port ==", "json,nonsense",
-                                   "lines,machine,quick,a\nb", "json,machine"])
+                                   "lines,machine,quick,a\nb", "json,top=3"])
 def test_bad_filter(wireshark, words):
     done = wireshark.execute("tshark", "-r", wireshark.share(SMALL), "-q", "-z", f"connmon,{words}")
     (line,) = [line for line in done.stderr.splitlines() if "connmon," in line]
@@ -245,7 +246,7 @@ def refusal(wireshark):
 
 def test_help_lists_them(wireshark):
     listed = wireshark.execute("tshark", "-z", "help").stderr.split()
-    assert {"connmon", "connmon,lines", "connmon,json", "connmon,csv"} <= set(listed)
+    assert {"connmon", "connmon,lines", "connmon,conversations", "connmon,index"} <= set(listed)
 
 
 def test_our_name_alone_prints_lines(wireshark):

@@ -72,36 +72,6 @@ static void a_want_of_memory_is_told(void **state)
     assert_int_equal(ranges.last, 2);
 }
 
-static enum flow_index_option take(struct flow_index_options *options, const char *word)
-{
-    return flow_index_take(options, word, strlen(word));
-}
-
-static void options_are_taken(void **state)
-{
-    struct flow_index_options options = {0};
-
-    (void)state;
-    assert_int_equal(take(&options, "worst=20"), FLOW_INDEX_TAKEN);
-    assert_int_equal(options.worst, 20);
-    assert_int_equal(take(&options, "min-rtt-p95=0.1"), FLOW_INDEX_TAKEN);
-    assert_int_equal(options.limits[0].value, 100000000);
-    assert_non_null(options.limits[0].columns[1]);
-    assert_int_equal(take(&options, "max-server_rtt_p95=1"), FLOW_INDEX_TAKEN);
-    assert_true(options.limits[1].is_maximum);
-    assert_null(options.limits[1].columns[1]);
-    assert_int_equal(take(&options, "tcp.port == 80"), FLOW_INDEX_UNKNOWN);
-    assert_int_equal(take(&options, ""), FLOW_INDEX_UNKNOWN);
-    assert_int_equal(flow_index_take(&options, "worst=3", 3), FLOW_INDEX_UNKNOWN);
-    assert_int_equal(take(&options, "worst=0"), FLOW_INDEX_WRONG);
-    assert_int_equal(take(&options, "worst=99999999999"), FLOW_INDEX_WRONG);
-    assert_int_equal(take(&options, "min-client=1"), FLOW_INDEX_WRONG); /* a text */
-    assert_int_equal(take(&options, "min-bytes=1e3"), FLOW_INDEX_WRONG);
-    assert_int_equal(take(&options, "min-bytes=."), FLOW_INDEX_WRONG);
-    assert_int_equal(take(&options, "min-bytes"), FLOW_INDEX_WRONG);
-    assert_int_equal(options.limit_count, 2);
-}
-
 static void keep(void *to, const char *text, size_t length)
 {
     strncat(to, text, length);
@@ -135,8 +105,9 @@ static void the_program_has_no_streams(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_come_back),          cmocka_unit_test(runs_are_small),
-        cmocka_unit_test(a_want_of_memory_is_told),   cmocka_unit_test(options_are_taken),
+        cmocka_unit_test(numbers_come_back),
+        cmocka_unit_test(runs_are_small),
+        cmocka_unit_test(a_want_of_memory_is_told),
         cmocka_unit_test(the_program_has_no_streams),
     };
 
