@@ -74,7 +74,7 @@ static char *parse(const char **words, struct flow_index_options *options)
     }
 }
 
-static char *start(const char *words, enum tree_format format)
+static char *start(const char *words, enum outline_format format)
 {
     struct index_tap *tap = g_new0(struct index_tap, 1);
     char *wrong;
@@ -98,15 +98,15 @@ static char *start(const char *words, enum tree_format format)
 
 char *tap_index_start(const char *options)
 {
-    return start(options, TREE_JSON);
+    return start(options, OUTLINE_JSON);
 }
 
 char *tap_index_plist_start(const char *options)
 {
-    return start(options, TREE_PLIST);
+    return start(options, OUTLINE_PLIST);
 }
 
 char *tap_index_text_start(const char *options)
 {
-    return start(options, TREE_TEXT);
+    return start(options, OUTLINE_TEXT);
 }

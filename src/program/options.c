@@ -88,13 +88,13 @@ static const char *const split_formats[] = {
     NULL,
 };
 static const char *const index_formats[] = {
-    [TREE_JSON] = "json", [TREE_PLIST] = "plist", [TREE_TEXT] = "text", NULL};
+    [OUTLINE_JSON] = "json", [OUTLINE_PLIST] = "plist", [OUTLINE_TEXT] = "text", NULL};
 
 static const char join[] = "to join captures: mergecap -w - FILE FILE | connmon -r -";
 /* --split-format takes all formats but the last, which --payload asks for. */
 _Static_assert(sizeof(split_formats) / sizeof(split_formats[0]) == EXPORT_PAYLOAD + 1,
                "and NULL in its place");
-_Static_assert(sizeof(index_formats) / sizeof(index_formats[0]) == TREE_TEXT + 2,
+_Static_assert(sizeof(index_formats) / sizeof(index_formats[0]) == OUTLINE_TEXT + 2,
                "and NULL behind them");
 _Static_assert(FIRST_ID > UINT8_MAX, "no id is a letter");
 
@@ -300,7 +300,7 @@ static void complete(struct words *words)
 
     options->is_emulating = has[OPTION_EMULATE];
     options->buffer_kib = (uint32_t)words->buffer_kib;
-    options->index_format = (enum tree_format)words->index_format;
+    options->index_format = (enum outline_format)words->index_format;
     options->split.format =
         has[OPTION_PAYLOAD] ? EXPORT_PAYLOAD : (enum export_format)words->split_format;
     options->split.worst = (uint32_t)words->worst;

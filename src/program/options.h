@@ -10,7 +10,7 @@
 
 #include "export.h"
 #include "line.h"
-#include "tree.h"
+#include "outline.h"
 
 /* What is printed instead of lines. */
 enum options_table {
@@ -51,7 +51,7 @@ struct options {
     enum options_table table;
     int64_t interval_ns; /* of the bandwidth */
     bool by_host;        /* likewise */
-    enum tree_format index_format;
+    enum outline_format index_format;
     const char *write;           /* NULL: standard output */
     int64_t summary_interval_ns; /* 0: only at the end */
 

@@ -48,40 +48,40 @@ static bool open_export(struct split *split, const struct options *options)
 
 /* ---- The index ---- */
 
-static void put_file(const struct split *split, struct tree *tree, uint32_t connection,
+static void put_file(const struct split *split, struct outline *outline, uint32_t connection,
                      uint8_t direction)
 {
     const char *name = export_file(split->export, connection, direction);
 
     if (name)
-        tree_string(tree, "file", name);
+        outline_string(outline, "file", name);
     else
-        tree_nothing(tree, "file");
+        outline_nothing(outline, "file");
 }
 
-static void describe_flow(void *to, struct tree *tree, uint32_t connection, uint8_t direction)
+static void describe_flow(void *to, struct outline *outline, uint32_t connection, uint8_t direction)
 {
     const struct split *split = to;
     const struct export_gap *gaps;
     size_t count;
 
-    put_file(split, tree, connection, direction);
+    put_file(split, outline, connection, direction);
     if (split->options->format != EXPORT_PAYLOAD)
         return;
     gaps = export_gaps(split->export, connection, direction, &count);
-    tree_begin_list(tree, "gaps");
+    outline_begin_list(outline, "gaps");
     for (size_t i = 0; i < count; i++) {
-        tree_begin_object(tree);
-        tree_number(tree, "at", gaps[i].at);
-        tree_number(tree, "missing", gaps[i].size);
-        tree_end_object(tree);
+        outline_begin_object(outline);
+        outline_number(outline, "at", gaps[i].at);
+        outline_number(outline, "missing", gaps[i].size);
+        outline_end_object(outline);
     }
-    tree_end_list(tree);
+    outline_end_list(outline);
 }
 
-static void describe(void *to, struct tree *tree, uint32_t connection)
+static void describe(void *to, struct outline *outline, uint32_t connection)
 {
-    put_file(to, tree, connection, 0);
+    put_file(to, outline, connection, 0);
 }
 
 bool split_select(const struct split_options *options, struct flow_index_options *index)

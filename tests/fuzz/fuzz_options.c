@@ -47,7 +47,7 @@ static void check_options(const struct options *options)
     check(!options->interface != !options->file);
     check(options->speed > 0 && options->duration_ns >= 0 && options->summary_interval_ns >= 0);
     check(options->max_age_ns >= 0 && options->idle_ns >= 0 && options->timeout_ns >= 0);
-    check(options->table <= TABLE_INDEX && options->index_format <= TREE_TEXT);
+    check(options->table <= TABLE_INDEX && options->index_format <= OUTLINE_TEXT);
     check(options->table != TABLE_BANDWIDTH || options->interval_ns > 0);
     check(!options->is_csv || (!options->is_json && options->table < TABLE_EVENTS));
     check(split->format <= EXPORT_PAYLOAD && split->min_rtt_ns >= 0);

@@ -136,7 +136,7 @@ static void an_index_has_a_format(void **state)
 
     (void)state;
     assert_int_equal(options.table, TABLE_INDEX);
-    assert_int_equal(options.index_format, TREE_PLIST);
+    assert_int_equal(options.index_format, OUTLINE_PLIST);
     assert_int_equal(options.split.worst, 9);
     expect_refused("json, plist or text", "-r", "a", "--index", "xml");
 }

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "escape.h"
-#include "report_output.h"
+#include "report_cell.h"
 
 static void put_quoted(struct text *text, const char *words)
 {
@@ -47,7 +47,7 @@ static void put_csv_cell(struct report_output *output, const struct report_colum
 }
 
 void report_csv(const struct report_kind *kind, const void *const *rows, size_t count,
-                report_sink *sink, void *to)
+                text_sink *sink, void *to)
 {
     struct report_output output;
     struct report_cell cell;
@@ -112,7 +112,7 @@ static void put_json_cell(struct report_output *output, const struct report_colu
 }
 
 void report_json(const struct report_kind *kind, const void *const *rows, size_t count,
-                 report_sink *sink, void *to)
+                 text_sink *sink, void *to)
 {
     char names[REPORT_COLUMNS][REPORT_TEXT_SIZE];
     struct report_output output;

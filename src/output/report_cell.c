@@ -1,8 +1,8 @@
-/* report_output.c
+/* report_cell.c
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "report_output.h"
+#include "report_cell.h"
 
 enum {
     CACHE_LINE = 64,
@@ -10,7 +10,7 @@ enum {
     CELL_ROOM = 2 * REPORT_TEXT_SIZE, /* for a cell and what stands around it */
 };
 
-void report_begin(struct report_output *output, report_sink *sink, void *to)
+void report_begin(struct report_output *output, text_sink *sink, void *to)
 {
     output->sink = sink;
     output->to = to;

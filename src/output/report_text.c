@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "report_output.h"
+#include "report_cell.h"
 #include "scale.h"
 
 enum {
@@ -215,7 +215,7 @@ static void put_left_out(struct report_output *output, const struct table *table
 }
 
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
-                 size_t width, report_sink *sink, void *to)
+                 size_t width, text_sink *sink, void *to)
 {
     struct table table;
     struct report_output output;

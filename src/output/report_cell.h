@@ -1,9 +1,9 @@
-/* report_output.h - what the writers of reports share
+/* report_cell.h - what the writers of reports share
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef CONNMON_REPORT_OUTPUT_H
-#define CONNMON_REPORT_OUTPUT_H
+#ifndef CONNMON_REPORT_CELL_H
+#define CONNMON_REPORT_CELL_H
 
 #include "report.h"
 #include "text.h"
@@ -23,13 +23,13 @@ void report_put_exact(struct text *text, const struct report_column *column,
 
 /* Output on its way to a sink, which is not to be called for each of many little pieces. */
 struct report_output {
-    report_sink *sink;
+    text_sink *sink;
     void *to;
     struct text text;
     char bytes[REPORT_BUFFER_SIZE];
 };
 
-void report_begin(struct report_output *output, report_sink *sink, void *to);
+void report_begin(struct report_output *output, text_sink *sink, void *to);
 void report_flush(struct report_output *output);
 
 /* Where a cell can be written. */

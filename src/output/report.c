@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "escape.h"
-#include "report_output.h"
+#include "report_cell.h"
 #include "scale.h"
 
 enum { MOST_OF_NAME = 50 }; /* characters that a person is shown */

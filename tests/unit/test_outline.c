@@ -2,45 +2,45 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tree.h"
+#include "outline.h"
 
 #include "written.h"
 
 /* A person with two children, one of whom has a child. */
-static void put_family(struct tree *tree)
+static void put_family(struct outline *outline)
 {
-    tree_begin_object(tree);
-    tree_string(tree, "name", "A & \"B\" <C> \\");
-    tree_begin_list(tree, "children");
-    tree_begin_object(tree);
-    tree_number(tree, "age", UINT64_MAX);
-    tree_begin_list(tree, "children");
-    tree_begin_object(tree);
-    tree_nothing(tree, "age");
-    tree_end_object(tree);
-    tree_end_list(tree);
-    tree_end_object(tree);
-    tree_begin_object(tree);
-    tree_time(tree, "born", -INT64_C(1500000000));
-    tree_end_object(tree);
-    tree_end_list(tree);
-    tree_end_object(tree);
-    tree_begin_object(tree);
-    tree_begin_string(tree, "pieces");
-    tree_piece(tree, "1,");
-    tree_piece(tree, "2");
-    tree_end_string(tree);
-    tree_end_object(tree);
+    outline_begin_object(outline);
+    outline_string(outline, "name", "A & \"B\" <C> \\");
+    outline_begin_list(outline, "children");
+    outline_begin_object(outline);
+    outline_number(outline, "age", UINT64_MAX);
+    outline_begin_list(outline, "children");
+    outline_begin_object(outline);
+    outline_nothing(outline, "age");
+    outline_end_object(outline);
+    outline_end_list(outline);
+    outline_end_object(outline);
+    outline_begin_object(outline);
+    outline_time(outline, "born", -INT64_C(1500000000));
+    outline_end_object(outline);
+    outline_end_list(outline);
+    outline_end_object(outline);
+    outline_begin_object(outline);
+    outline_begin_string(outline, "pieces");
+    outline_piece(outline, "1,");
+    outline_piece(outline, "2");
+    outline_end_string(outline);
+    outline_end_object(outline);
 }
 
-static const char *family(enum tree_format format, struct written *written)
+static const char *family(enum outline_format format, struct written *written)
 {
-    struct tree tree;
+    struct outline outline;
 
     written->length = 0;
-    tree_begin(&tree, format, written_keep, written);
-    put_family(&tree);
-    tree_end(&tree);
+    outline_begin(&outline, format, written_keep, written);
+    put_family(&outline);
+    outline_end(&outline);
     return written->text;
 }
 
@@ -49,7 +49,7 @@ static void json_is_an_object_per_line(void **state)
     struct written written;
 
     (void)state;
-    assert_string_equal(family(TREE_JSON, &written),
+    assert_string_equal(family(OUTLINE_JSON, &written),
                         "{\"name\":\"A & \\\"B\\\" <C> \\\\\",\"children\":["
                         "{\"age\":18446744073709551615,\"children\":[{\"age\":null}]},"
                         "{\"born\":-1.500000000}]}\n"
@@ -59,7 +59,7 @@ static void json_is_an_object_per_line(void **state)
 static void a_property_list_has_no_null(void **state)
 {
     struct written written;
-    const char *text = family(TREE_PLIST, &written);
+    const char *text = family(OUTLINE_PLIST, &written);
 
     (void)state;
     assert_true(strncmp(text, "<?xml version=\"1.0\"", 19) == 0);
@@ -93,28 +93,28 @@ static void a_text_is_indented(void **state)
     struct written written;
 
     (void)state;
-    assert_string_equal(family(TREE_TEXT, &written), "- name: A & \"B\" <C> \\\n"
-                                                     "  children:\n"
-                                                     "    - age: 18446744073709551615\n"
-                                                     "      children:\n"
-                                                     "        - age: -\n"
-                                                     "    - born: -1.500000000\n"
-                                                     "- pieces: 1,2\n");
+    assert_string_equal(family(OUTLINE_TEXT, &written), "- name: A & \"B\" <C> \\\n"
+                                                        "  children:\n"
+                                                        "    - age: 18446744073709551615\n"
+                                                        "      children:\n"
+                                                        "        - age: -\n"
+                                                        "    - born: -1.500000000\n"
+                                                        "- pieces: 1,2\n");
 }
 
 static void what_does_not_fit_at_once_is_whole(void **state)
 {
-    static char longs[3 * TREE_BUFFER_SIZE];
-    struct tree tree;
+    static char longs[3 * OUTLINE_BUFFER_SIZE];
+    struct outline outline;
     struct written written = {.length = 0};
 
     (void)state;
     memset(longs, 'x', sizeof(longs) - 1);
-    tree_begin(&tree, TREE_JSON, written_keep, &written);
-    tree_begin_object(&tree);
-    tree_string(&tree, "name", longs);
-    tree_end_object(&tree);
-    tree_end(&tree);
+    outline_begin(&outline, OUTLINE_JSON, written_keep, &written);
+    outline_begin_object(&outline);
+    outline_string(&outline, "name", longs);
+    outline_end_object(&outline);
+    outline_end(&outline);
     assert_int_equal(written.length, strlen("{\"name\":\"\"}\n") + strlen(longs));
     assert_int_equal(strspn(written.text + strlen("{\"name\":\""), "x"), strlen(longs));
 }
