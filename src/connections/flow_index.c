@@ -269,16 +269,6 @@ static void put_frames(struct outline *outline, const struct ranges *ranges)
     outline_end_string(outline);
 }
 
-static void put_end(struct outline *outline, const char *key, const struct connmon_endpoint *end)
-{
-    char piece[PIECE_SIZE];
-    struct text text = {piece, piece + sizeof(piece) - 1};
-
-    text_endpoint(&text, end);
-    *text.at = '\0';
-    outline_string(outline, key, piece);
-}
-
 static void put_connection(struct outline *outline, const struct flow_index_options *options,
                            const struct flow_index *index, uint32_t serial)
 {
@@ -293,8 +283,8 @@ static void put_connection(struct outline *outline, const struct flow_index_opti
                                             &row->ends[!first],
                                             entry->has_time ? &entry->first_ns : NULL));
     outline_number(outline, "stream", row->discriminator);
-    put_end(outline, "client", &row->ends[client]);
-    put_end(outline, "server", &row->ends[!client]);
+    outline_endpoint(outline, "client", &row->ends[client]);
+    outline_endpoint(outline, "server", &row->ends[!client]);
     if (row->has_time) {
         outline_time(outline, "start", row->first_time);
         outline_time(outline, "end", row->last_time);

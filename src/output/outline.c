@@ -6,35 +6,61 @@
 
 #include <string.h>
 
-enum { ROOM = 128, INDENT = 2 };
+#include "json_token.h"
 
-static void flush(struct outline *outline)
-{
-    outline->sink(outline->to, outline->bytes, (size_t)(outline->text.at - outline->bytes));
-    outline->text.at = outline->bytes;
-}
+enum {
+    ROOM = 128, /* for a key and what stands around it, or for a number */
+    INDENT = 2,
+    SECONDS_DIGITS = 9,
+};
 
-/* Where a few words can be written. */
-static struct text *room(struct outline *outline)
-{
-    if (outline->text.end - outline->text.at < ROOM)
-        flush(outline);
-    return &outline->text;
-}
+/* What stands in front of a value, and behind it, by format. */
+struct around {
+    const char *before, *after;
+};
+
+static const struct around around_strings[] = {
+    [OUTLINE_JSON] = {"\"", "\""},
+    [OUTLINE_PLIST] = {"<string>", "</string>\n"},
+    [OUTLINE_TEXT] = {" ", "\n"},
+};
+static const struct around around_integers[] = {
+    [OUTLINE_JSON] = {"", ""},
+    [OUTLINE_PLIST] = {"<integer>", "</integer>\n"},
+    [OUTLINE_TEXT] = {" ", "\n"},
+};
+static const struct around around_times[] = {
+    [OUTLINE_JSON] = {"", ""},
+    [OUTLINE_PLIST] = {"<string>", "</string>\n"},
+    [OUTLINE_TEXT] = {" ", "\n"},
+};
+static const struct around around_booleans[] = {
+    [OUTLINE_JSON] = {"", ""},
+    [OUTLINE_PLIST] = {"<", "/>\n"},
+    [OUTLINE_TEXT] = {" ", "\n"},
+};
+static const struct around around_lists[] = {
+    [OUTLINE_JSON] = {"[", "]"},
+    [OUTLINE_PLIST] = {"<array>\n", "</array>\n"},
+    [OUTLINE_TEXT] = {"\n", ""},
+};
 
 static void put(struct outline *outline, const char *words)
 {
-    text_string(room(outline), words);
+    text_string(writer_room(&outline->writer, ROOM), words);
+}
+
+void outline_resume(struct outline *outline, enum outline_format format, text_sink *sink, void *to)
+{
+    outline->format = format;
+    outline->depth = 0;
+    outline->is_first = true;
+    writer_init(&outline->writer, outline->bytes, sizeof(outline->bytes), sink, to);
 }
 
 void outline_begin(struct outline *outline, enum outline_format format, text_sink *sink, void *to)
 {
-    outline->format = format;
-    outline->sink = sink;
-    outline->to = to;
-    outline->depth = 0;
-    outline->is_first = true;
-    outline->text = (struct text){outline->bytes, outline->bytes + OUTLINE_BUFFER_SIZE};
+    outline_resume(outline, format, sink, to);
     if (format != OUTLINE_PLIST)
         return;
     put(outline, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -43,17 +69,16 @@ void outline_begin(struct outline *outline, enum outline_format format, text_sin
     put(outline, "<plist version=\"1.0\">\n<array>\n");
 }
 
+void outline_flush(struct outline *outline)
+{
+    writer_flush(&outline->writer);
+}
+
 void outline_end(struct outline *outline)
 {
     if (outline->format == OUTLINE_PLIST)
         put(outline, "</array>\n</plist>\n");
-    flush(outline);
-}
-
-static void put_indent(struct outline *outline, unsigned depth)
-{
-    for (unsigned i = 0; i < depth * INDENT; i++)
-        text_char(room(outline), ' ');
+    outline_flush(outline);
 }
 
 void outline_begin_object(struct outline *outline)
@@ -76,24 +101,28 @@ void outline_end_object(struct outline *outline)
     outline->is_first = false;
 }
 
+static void put_indented_key(struct outline *outline, const char *key)
+{
+    for (unsigned i = 0; i < (outline->depth - outline->is_first) * INDENT; i++)
+        text_char(writer_room(&outline->writer, 1), ' ');
+    put(outline, outline->is_first ? "- " : "");
+    put(outline, key);
+    put(outline, ":");
+}
+
 static void put_key(struct outline *outline, const char *key)
 {
     switch (outline->format) {
     case OUTLINE_JSON:
-        put(outline, outline->is_first ? "\"" : ",\"");
-        put(outline, key);
-        put(outline, "\":");
+        json_key(writer_room(&outline->writer, ROOM), key, outline->is_first);
         break;
     case OUTLINE_PLIST:
         put(outline, "<key>");
         put(outline, key);
         put(outline, "</key>");
         break;
-    default:
-        put_indent(outline, outline->depth - outline->is_first);
-        put(outline, outline->is_first ? "- " : "");
-        put(outline, key);
-        put(outline, ":");
+    case OUTLINE_TEXT:
+        put_indented_key(outline, key);
         break;
     }
     outline->is_first = false;
@@ -101,75 +130,50 @@ static void put_key(struct outline *outline, const char *key)
 
 void outline_begin_list(struct outline *outline, const char *key)
 {
-    static const char *const words[] = {"[", "<array>\n", "\n"};
-
     put_key(outline, key);
-    put(outline, words[outline->format]);
+    put(outline, around_lists[outline->format].before);
     outline->is_first = true;
 }
 
 void outline_end_list(struct outline *outline)
 {
-    static const char *const words[] = {"]", "</array>\n", ""};
-
-    put(outline, words[outline->format]);
+    put(outline, around_lists[outline->format].after);
     outline->is_first = false;
 }
 
 void outline_begin_string(struct outline *outline, const char *key)
 {
-    static const char *const words[] = {"\"", "<string>", " "};
-
     put_key(outline, key);
-    put(outline, words[outline->format]);
+    put(outline, around_strings[outline->format].before);
 }
 
-static void put_bytes(struct outline *outline, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        size_t part = size < ROOM ? size : ROOM;
-
-        text_bytes(room(outline), bytes, part);
-        bytes += part;
-        size -= part;
-    }
-}
-
-static const char *escaped(char special)
-{
-    switch (special) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '"':
-        return "\\\"";
-    default:
-        return "\\\\";
-    }
-}
-
+/* Nearly all characters stay as they are: they are copied in runs. */
 void outline_piece(struct outline *outline, const char *string)
 {
-    static const char *const special[] = {
-        [OUTLINE_JSON] = "\"\\", [OUTLINE_PLIST] = "&<", [OUTLINE_TEXT] = ""};
+    static const struct {
+        const char *special;
+        escape_function *escape;
+    } escapes[] = {
+        [OUTLINE_JSON] = {"\"\\", escape_json},
+        [OUTLINE_PLIST] = {"&<", escape_xml},
+        [OUTLINE_TEXT] = {"", NULL},
+    };
 
     for (;;) {
-        size_t plain = strcspn(string, special[outline->format]);
+        const size_t plain = strcspn(string, escapes[outline->format].special);
 
-        put_bytes(outline, string, plain);
+        writer_bytes(&outline->writer, string, plain);
         string += plain;
         if (!*string)
             return;
-        put(outline, escaped(*string++));
+        string +=
+            escapes[outline->format].escape(writer_room(&outline->writer, ESCAPE_MOST), string, 1);
     }
 }
 
 void outline_end_string(struct outline *outline)
 {
-    static const char *const words[] = {"\"", "</string>\n", "\n"};
-
-    put(outline, words[outline->format]);
+    put(outline, around_strings[outline->format].after);
 }
 
 void outline_string(struct outline *outline, const char *key, const char *string)
@@ -179,26 +183,43 @@ void outline_string(struct outline *outline, const char *key, const char *string
     outline_end_string(outline);
 }
 
+void outline_endpoint(struct outline *outline, const char *key, const struct connmon_endpoint *end)
+{
+    outline_begin_string(outline, key);
+    text_endpoint(writer_room(&outline->writer, ROOM), end);
+    outline_end_string(outline);
+}
+
 void outline_number(struct outline *outline, const char *key, uint64_t number)
 {
-    static const char *const before[] = {"", "<integer>", " "}, *const after[] = {
-                                                                    "", "</integer>\n", "\n"};
-
     put_key(outline, key);
-    put(outline, before[outline->format]);
-    text_unsigned(room(outline), number, 0);
-    put(outline, after[outline->format]);
+    put(outline, around_integers[outline->format].before);
+    text_unsigned(writer_room(&outline->writer, ROOM), number, 0);
+    put(outline, around_integers[outline->format].after);
+}
+
+void outline_signed(struct outline *outline, const char *key, int64_t number)
+{
+    put_key(outline, key);
+    put(outline, around_integers[outline->format].before);
+    text_signed(writer_room(&outline->writer, ROOM), number, 0);
+    put(outline, around_integers[outline->format].after);
+}
+
+void outline_boolean(struct outline *outline, const char *key, bool is_true)
+{
+    put_key(outline, key);
+    put(outline, around_booleans[outline->format].before);
+    put(outline, is_true ? "true" : "false");
+    put(outline, around_booleans[outline->format].after);
 }
 
 void outline_time(struct outline *outline, const char *key, int64_t ns)
 {
-    static const char *const before[] = {"", "<string>", " "}, *const after[] = {"", "</string>\n",
-                                                                                 "\n"};
-
     put_key(outline, key);
-    put(outline, before[outline->format]);
-    text_seconds(room(outline), ns, 9, 0);
-    put(outline, after[outline->format]);
+    put(outline, around_times[outline->format].before);
+    text_seconds(writer_room(&outline->writer, ROOM), ns, SECONDS_DIGITS, 0);
+    put(outline, around_times[outline->format].after);
 }
 
 void outline_nothing(struct outline *outline, const char *key)

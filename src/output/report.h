@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sink.h"
+#include "writer.h"
 
 enum report_type {
     REPORT_TEXT,

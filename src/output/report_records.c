@@ -2,136 +2,106 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "escape.h"
+#include "json_token.h"
 #include "report_cell.h"
 
-static void put_quoted(struct text *text, const char *words)
-{
-    text_char(text, '"');
-    for (; *words; words++) {
-        if (*words == '"')
-            text_char(text, '"');
-        text_char(text, *words);
-    }
-    text_char(text, '"');
-}
-
-/* A name of any length. */
-static void put_csv_name(struct report_output *output, const struct report_cell *cell,
-                         bool is_base64)
-{
-    text_char(report_room(output), '"');
-    for (size_t at = 0; at < cell->name_size;) {
-        const char *rest = cell->name + at;
-        size_t size = cell->name_size - at;
-
-        if (*rest == '"')
-            text_char(report_room(output), '"');
-        at += is_base64 ? escape_base64(report_room(output), rest, size)
-                        : escape_plain(report_room(output), rest, size);
-    }
-    text_char(report_room(output), '"');
-}
-
-static void put_csv_cell(struct report_output *output, const struct report_column *column,
+/* Names are escaped, and may be of any length; texts are of our own words, printable ASCII. */
+static void put_csv_cell(struct writer *writer, const struct report_column *column,
                          const struct report_cell *cell)
 {
     if (!cell->is_present)
         return;
-    if (column->type == REPORT_NAME || column->type == REPORT_BASE64)
-        put_csv_name(output, cell, column->type == REPORT_BASE64);
+    if (column->type == REPORT_NAME)
+        writer_quoted(writer, cell->name, cell->name_size, escape_csv);
+    else if (column->type == REPORT_BASE64)
+        writer_quoted(writer, cell->name, cell->name_size, escape_base64);
     else if (column->type == REPORT_TEXT)
-        put_quoted(report_room(output), cell->text);
+        writer_quoted(writer, cell->text, strlen(cell->text), escape_csv);
     else
-        report_put_exact(report_room(output), column, cell);
+        report_put_exact(writer_room(writer, REPORT_CELL_ROOM), column, cell);
 }
 
 void report_csv(const struct report_kind *kind, const void *const *rows, size_t count,
                 text_sink *sink, void *to)
 {
-    struct report_output output;
+    char buffer[REPORT_BUFFER_SIZE], name[REPORT_TEXT_SIZE];
+    struct writer writer;
     struct report_cell cell;
-    char name[REPORT_TEXT_SIZE];
 
-    report_begin(&output, sink, to);
+    writer_init(&writer, buffer, sizeof(buffer), sink, to);
     for (size_t i = 0; i < kind->column_count; i++) {
-        text_string(report_room(&output), i ? "," : "");
-        text_string(report_room(&output),
-                    report_column_name(&kind->columns[i], name, sizeof(name)));
+        struct text *text = writer_room(&writer, REPORT_CELL_ROOM);
+
+        text_string(text, i ? "," : "");
+        text_string(text, report_column_name(&kind->columns[i], name, sizeof(name)));
     }
-    text_string(report_room(&output), "\r\n");
+    text_string(writer_room(&writer, REPORT_CELL_ROOM), "\r\n");
     for (size_t r = 0; r < count; r++) {
         const void *row = report_row(kind, rows, count, r);
 
         for (size_t i = 0; i < kind->column_count; i++) {
-            text_string(report_room(&output), i ? "," : "");
+            text_string(writer_room(&writer, REPORT_CELL_ROOM), i ? "," : "");
             kind->cell(row, &kind->columns[i], &cell);
-            put_csv_cell(&output, &kind->columns[i], &cell);
+            put_csv_cell(&writer, &kind->columns[i], &cell);
         }
-        text_string(report_room(&output), "\r\n");
+        text_string(writer_room(&writer, REPORT_CELL_ROOM), "\r\n");
     }
-    report_flush(&output);
+    writer_flush(&writer);
 }
 
-/* Our texts are addresses and words of our own: no character of theirs needs escaping. */
-static void put_json_text(struct text *text, const char *words)
-{
-    text_char(text, '"');
-    text_string(text, words);
-    text_char(text, '"');
-}
-
-/* A name of any length. */
-static void put_json_name(struct report_output *output, const struct report_cell *cell,
-                          bool is_base64)
-{
-    text_char(report_room(output), '"');
-    for (size_t at = 0; at < cell->name_size;) {
-        const char *rest = cell->name + at;
-        size_t size = cell->name_size - at;
-
-        at += is_base64 ? escape_base64(report_room(output), rest, size)
-                        : escape_json(report_room(output), rest, size);
-    }
-    text_char(report_room(output), '"');
-}
-
-static void put_json_cell(struct report_output *output, const struct report_column *column,
+static void put_json_cell(struct writer *writer, const struct report_column *column,
                           const struct report_cell *cell)
 {
-    struct text *text = report_room(output);
+    struct text *text = writer_room(writer, REPORT_CELL_ROOM);
 
     if (!cell->is_present)
         text_string(text, "null");
-    else if (column->type == REPORT_NAME || column->type == REPORT_BASE64)
-        put_json_name(output, cell, column->type == REPORT_BASE64);
+    else if (column->type == REPORT_NAME)
+        writer_quoted(writer, cell->name, cell->name_size, escape_json);
+    else if (column->type == REPORT_BASE64)
+        writer_quoted(writer, cell->name, cell->name_size, escape_base64);
     else if (column->type == REPORT_TEXT)
-        put_json_text(text, cell->text);
+        text_quoted(text, cell->text);
     else
         report_put_exact(text, column, cell);
+}
+
+/* The name of a column as it stands in every row. */
+struct json_name {
+    char bytes[REPORT_CELL_ROOM];
+    size_t size;
+};
+
+static void make_name(struct json_name *name, const struct report_column *column, bool is_first)
+{
+    struct text text = {name->bytes, name->bytes + sizeof(name->bytes)};
+    char word[REPORT_TEXT_SIZE];
+
+    json_key(&text, report_column_name(column, word, sizeof(word)), is_first);
+    name->size = (size_t)(text.at - name->bytes);
 }
 
 void report_json(const struct report_kind *kind, const void *const *rows, size_t count,
                  text_sink *sink, void *to)
 {
-    char names[REPORT_COLUMNS][REPORT_TEXT_SIZE];
-    struct report_output output;
+    char buffer[REPORT_BUFFER_SIZE];
+    struct json_name names[REPORT_COLUMNS];
+    struct writer writer;
     struct report_cell cell;
 
-    report_begin(&output, sink, to);
+    writer_init(&writer, buffer, sizeof(buffer), sink, to);
     for (size_t i = 0; i < kind->column_count; i++)
-        report_column_name(&kind->columns[i], names[i], REPORT_TEXT_SIZE);
+        make_name(&names[i], &kind->columns[i], i == 0);
     for (size_t r = 0; r < count; r++) {
         const void *row = report_row(kind, rows, count, r);
 
+        text_char(writer_room(&writer, REPORT_CELL_ROOM), '{');
         for (size_t i = 0; i < kind->column_count; i++) {
-            text_char(report_room(&output), i ? ',' : '{');
-            put_json_text(&output.text, names[i]);
-            text_char(&output.text, ':');
+            text_bytes(writer_room(&writer, REPORT_CELL_ROOM), names[i].bytes, names[i].size);
             kind->cell(row, &kind->columns[i], &cell);
-            put_json_cell(&output, &kind->columns[i], &cell);
+            put_json_cell(&writer, &kind->columns[i], &cell);
         }
-        text_string(report_room(&output), "}\n");
+        text_string(writer_room(&writer, REPORT_CELL_ROOM), "}\n");
     }
-    report_flush(&output);
+    writer_flush(&writer);
 }

@@ -180,17 +180,6 @@ static void an_object_is_cut_to_its_room(void **state)
     }
 }
 
-static void strings_of_any_bytes_are_valid(void **state)
-{
-    char json[64];
-
-    (void)state;
-    json[connmon_json_string(json, sizeof(json), "a\"b\\c/\n\x01\x7f\xe4")] = '\0';
-    assert_string_equal(json, "\"a\\\"b\\\\c/\\u000a\\u0001\\u007f\\u00e4\"");
-    json[connmon_json_string(json, sizeof(json), "")] = '\0';
-    assert_string_equal(json, "\"\"");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,7 +189,6 @@ int main(void)
         cmocka_unit_test(every_field_of_the_table_has_its_key),
         cmocka_unit_test(the_longest_object_fits),
         cmocka_unit_test(an_object_is_cut_to_its_room),
-        cmocka_unit_test(strings_of_any_bytes_are_valid),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
