@@ -22,7 +22,7 @@ _connmon() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         ;;
     --split-format)
-        mapfile -t COMPREPLY < <(compgen -W "pcapng pcap json txt" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "pcapng pcap json txt plist outline" -- "$word")
         ;;
     --index)
         mapfile -t COMPREPLY < <(compgen -W "json plist text" -- "$word")

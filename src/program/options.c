@@ -85,6 +85,8 @@ static const char *const split_formats[] = {
     [EXPORT_PCAP] = "pcap",
     [EXPORT_JSON] = "json",
     [EXPORT_TEXT] = "txt",
+    [EXPORT_PLIST] = "plist",
+    [EXPORT_OUTLINE] = "outline",
     NULL,
 };
 static const char *const index_formats[] = {

@@ -123,6 +123,7 @@ struct split *split_new(const struct options *options)
     }
     split->options = &options->split;
     split->is_looking = split_looks_first(&options->split);
+    split->index_options.format = options->index_format;
     split->index = flow_index_new(0);
     if (!split->index || !set_index(split))
         say("no memory for the index");
@@ -191,7 +192,7 @@ static bool write_index(struct split *split)
 {
     bool is_written;
 
-    if (!export_begin_index(split->export)) {
+    if (!export_begin_index(split->export, split->index_options.format)) {
         say("no memory for the index");
         return false;
     }

@@ -1,4 +1,4 @@
-/* test_json.c - a packet as a JSON object
+/* test_json.c - a packet as a JSON object, and as an outline's
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,6 +9,8 @@
 
 #include "field.h"
 #include "json.h"
+#include "packet_outline.h"
+#include "written.h"
 
 static struct connmon_observation packet(void)
 {
@@ -180,6 +182,34 @@ static void an_object_is_cut_to_its_room(void **state)
     }
 }
 
+static void expect_same_outline(const struct connmon_observation *seen)
+{
+    struct written written = {.length = 0};
+    char json[CONNMON_JSON_SIZE];
+    struct outline outline;
+
+    json[connmon_json(json, sizeof(json), seen)] = '\0';
+    outline_begin(&outline, OUTLINE_JSON, written_keep, &written);
+    connmon_outline(&outline, seen);
+    outline_end(&outline);
+    assert_string_equal(written.text, json);
+}
+
+/* What is precomputed for JSON, and what any outline is written by. */
+static void an_outline_has_the_same_keys_and_values(void **state)
+{
+    struct connmon_observation seen = packet();
+    const struct connmon_observation full = full_packet();
+
+    (void)state;
+    expect_same_outline(&full);
+    expect_same_outline(&seen);
+    seen.packet = 0;
+    seen.time_unknown = true;
+    seen.result = (struct connmon_result){.is_copy = true, .original = 3};
+    expect_same_outline(&seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +219,7 @@ int main(void)
         cmocka_unit_test(every_field_of_the_table_has_its_key),
         cmocka_unit_test(the_longest_object_fits),
         cmocka_unit_test(an_object_is_cut_to_its_room),
+        cmocka_unit_test(an_outline_has_the_same_keys_and_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
