@@ -36,7 +36,6 @@ struct export
     struct folder *folder;
     struct container *container;
     struct reassembly *reassembly; /* NULL: not of payload */
-    struct outline outline;        /* of whichever file is being appended to */
     struct part *parts;            /* by connection and, if `by_flow`, direction */
     uint32_t room;
     struct export_gap *gaps;
@@ -249,26 +248,28 @@ static enum outline_format outline_of(const struct export *export)
     return export->config.format == EXPORT_PLIST ? OUTLINE_PLIST : OUTLINE_TEXT;
 }
 
-static void take_outline(struct export *export, struct part *part,
+static void take_outline(const struct export *export, struct part *part,
                          const struct connmon_observation *seen)
 {
     struct target target = {export->folder, part->file};
+    struct outline outline;
 
     if (part->has_outline)
-        outline_resume(&export->outline, outline_of(export), append, &target);
+        outline_resume(&outline, outline_of(export), append, &target);
     else
-        outline_begin(&export->outline, outline_of(export), append, &target);
+        outline_begin(&outline, outline_of(export), append, &target);
     part->has_outline = true;
-    connmon_outline(&export->outline, seen);
-    outline_flush(&export->outline);
+    connmon_outline(&outline, seen);
+    outline_flush(&outline);
 }
 
 static void end_outline(struct export *export, const struct part *part)
 {
     struct target target = {export->folder, part->file};
+    struct outline outline;
 
-    outline_resume(&export->outline, outline_of(export), append, &target);
-    outline_end(&export->outline);
+    outline_resume(&outline, outline_of(export), append, &target);
+    outline_end(&outline);
 }
 
 /* ---- All packets ---- */
