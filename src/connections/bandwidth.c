@@ -17,7 +17,7 @@ enum { HEAD_SIZE = 160, MOST_WAITING = 16 };
 
 struct bandwidth {
     struct bandwidth_config config;
-    report_sink *sink;
+    text_sink *sink;
     void *to;
     struct rates_interval interval;
     struct rates_table table;
@@ -27,7 +27,7 @@ struct bandwidth {
     struct rates_packet packets[MOST_WAITING];
 };
 
-struct bandwidth *bandwidth_new(const struct bandwidth_config *config, report_sink *sink, void *to)
+struct bandwidth *bandwidth_new(const struct bandwidth_config *config, text_sink *sink, void *to)
 {
     struct bandwidth *bandwidth = calloc(1, sizeof(*bandwidth));
 

@@ -30,7 +30,7 @@ struct bandwidth;
 
 /* What is written goes to `sink` with `to`. `config` is copied. Free with bandwidth_free(). NULL if
  * there is no memory. */
-struct bandwidth *bandwidth_new(const struct bandwidth_config *config, report_sink *sink, void *to);
+struct bandwidth *bandwidth_new(const struct bandwidth_config *config, text_sink *sink, void *to);
 void bandwidth_free(struct bandwidth *bandwidth);
 
 /* Takes the next TCP packet. One without a time counts in the interval of the packet before. */

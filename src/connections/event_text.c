@@ -78,65 +78,52 @@ size_t event_line(char *line, size_t size, const struct event *event)
     return (size_t)(text.at - line);
 }
 
-static void put_key(struct text *text, const char *name)
+static void put_time(struct outline *outline, const char *key, bool is_present, int64_t ns)
 {
-    text_string(text, text->at[-1] == '{' ? "\"" : ",\"");
-    text_string(text, name);
-    text_string(text, "\":");
+    if (is_present)
+        outline_time(outline, key, ns);
 }
 
-static void put_seconds(struct text *text, const char *name, bool is_present, int64_t ns)
+static void put_name(struct outline *outline, const char *key, const char *name)
 {
-    if (!is_present)
-        return;
-    put_key(text, name);
-    text_seconds(text, ns, 9, 0);
+    if (name)
+        outline_string(outline, key, name);
 }
 
-static void put_word(struct text *text, const char *name, const char *word)
+void event_outline(struct outline *outline, const struct event *event)
 {
-    if (!word)
-        return;
-    put_key(text, name);
-    text_char(text, '"');
-    text_string(text, word);
-    text_char(text, '"');
+    const char *name = event->kind == EVENT_TIMED_OUT
+                           ? "timed_out"
+                           : connmon_event_name((enum connmon_event)event->kind);
+
+    outline_begin_object(outline);
+    put_time(outline, "time", event->has_time, event->time_ns);
+    put_name(outline, "event", name);
+    put_name(outline, "by", connmon_side_name(event->by));
+    outline_number(outline, "stream", event->stream);
+    outline_endpoint(outline, "client", &event->client);
+    outline_endpoint(outline, "server", &event->server);
+    put_time(outline, "age", event->has_time, event->age_ns);
+    put_time(outline, "server_delay", event->has_server_delay, event->server_delay_ns);
+    put_time(outline, "client_delay", event->has_client_delay, event->client_delay_ns);
+    outline_number(outline, "opened", event->opened);
+    outline_number(outline, "closed", event->closed);
+    outline_number(outline, "open", event->open);
+    outline_end_object(outline);
 }
 
-static void put_end(struct text *text, const char *name, const struct connmon_endpoint *end)
+static void take(void *to, const char *bytes, size_t size)
 {
-    put_key(text, name);
-    text_char(text, '"');
-    text_endpoint(text, end);
-    text_char(text, '"');
-}
-
-static void put_number(struct text *text, const char *name, uint64_t number)
-{
-    put_key(text, name);
-    text_unsigned(text, number, 0);
+    text_bytes(to, bytes, size);
 }
 
 size_t event_json(char *json, size_t size, const struct event *event)
 {
     struct text text = {json, json + size};
-    const char *name = event->kind == EVENT_TIMED_OUT
-                           ? "timed_out"
-                           : connmon_event_name((enum connmon_event)event->kind);
+    struct outline outline;
 
-    text_char(&text, '{');
-    put_seconds(&text, "time", event->has_time, event->time_ns);
-    put_word(&text, "event", name);
-    put_word(&text, "by", connmon_side_name(event->by));
-    put_number(&text, "stream", event->stream);
-    put_end(&text, "client", &event->client);
-    put_end(&text, "server", &event->server);
-    put_seconds(&text, "age", event->has_time, event->age_ns);
-    put_seconds(&text, "server_delay", event->has_server_delay, event->server_delay_ns);
-    put_seconds(&text, "client_delay", event->has_client_delay, event->client_delay_ns);
-    put_number(&text, "opened", event->opened);
-    put_number(&text, "closed", event->closed);
-    put_number(&text, "open", event->open);
-    text_string(&text, "}\n");
+    outline_begin(&outline, OUTLINE_JSON, take, &text);
+    event_outline(&outline, event);
+    outline_end(&outline);
     return (size_t)(text.at - json);
 }

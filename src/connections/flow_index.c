@@ -102,7 +102,7 @@ void flow_index_add(struct flow_index *index, const struct connmon_observation *
 
 /* Pasted into Wireshark, it selects the connection's frames and no others: not those that quote one
  * in an ICMP error, nor those that carry it around another TCP header. */
-static void put_filter(struct tree *tree, const struct flow_index_options *options,
+static void put_filter(struct outline *outline, const struct flow_index_options *options,
                        const struct entry *entry)
 {
     const struct conversation *row = &entry->row;
@@ -125,24 +125,25 @@ static void put_filter(struct tree *tree, const struct flow_index_options *optio
         text_unsigned(&text, bounds[1], 0);
     }
     *text.at = '\0';
-    tree_begin_string(tree, "filter");
-    tree_piece(tree, piece);
+    outline_begin_string(outline, "filter");
+    outline_piece(outline, piece);
     for (int i = 0; i < 2; i++) {
-        tree_piece(tree, i == 0 ? " && (connmon.flow == \"" : "\" || connmon.flow == \"");
-        tree_piece(tree, connmon_flow_label(label, sizeof(label), &row->ends[i], &row->ends[!i]));
+        outline_piece(outline, i == 0 ? " && (connmon.flow == \"" : "\" || connmon.flow == \"");
+        outline_piece(outline,
+                      connmon_flow_label(label, sizeof(label), &row->ends[i], &row->ends[!i]));
     }
-    tree_piece(tree, "\")");
-    tree_end_string(tree);
+    outline_piece(outline, "\")");
+    outline_end_string(outline);
 }
 
 /* "1,3-9,12", as Wireshark and editcap take it. */
-static void put_frames(struct tree *tree, const struct ranges *ranges)
+static void put_frames(struct outline *outline, const struct ranges *ranges)
 {
     struct ranges_cursor cursor = {0};
     uint64_t first, last;
     bool is_first = true;
 
-    tree_begin_string(tree, "frames");
+    outline_begin_string(outline, "frames");
     while (ranges_next(ranges, &cursor, &first, &last)) {
         char piece[PIECE_SIZE];
         struct text text = {piece, piece + sizeof(piece) - 1};
@@ -154,23 +155,13 @@ static void put_frames(struct tree *tree, const struct ranges *ranges)
             text_unsigned(&text, last, 0);
         }
         *text.at = '\0';
-        tree_piece(tree, piece);
+        outline_piece(outline, piece);
         is_first = false;
     }
-    tree_end_string(tree);
+    outline_end_string(outline);
 }
 
-static void put_end(struct tree *tree, const char *key, const struct connmon_endpoint *end)
-{
-    char piece[PIECE_SIZE];
-    struct text text = {piece, piece + sizeof(piece) - 1};
-
-    text_endpoint(&text, end);
-    *text.at = '\0';
-    tree_string(tree, key, piece);
-}
-
-static void put_connection(struct tree *tree, const struct flow_index_options *options,
+static void put_connection(struct outline *outline, const struct flow_index_options *options,
                            const struct flow_index *index, uint32_t serial)
 {
     const struct entry *entry = connection_map_find(&index->entries, serial);
@@ -178,39 +169,39 @@ static void put_connection(struct tree *tree, const struct flow_index_options *o
     char label[CONNMON_LABEL_SIZE];
     const uint8_t client = row->client, first = entry->first;
 
-    tree_begin_object(tree);
-    tree_string(tree, "label",
-                connmon_connection_label(label, sizeof(label), &row->ends[first],
-                                         &row->ends[!first],
-                                         entry->has_time ? &entry->first_ns : NULL));
-    tree_number(tree, "stream", row->discriminator);
-    put_end(tree, "client", &row->ends[client]);
-    put_end(tree, "server", &row->ends[!client]);
+    outline_begin_object(outline);
+    outline_string(outline, "label",
+                   connmon_connection_label(label, sizeof(label), &row->ends[first],
+                                            &row->ends[!first],
+                                            entry->has_time ? &entry->first_ns : NULL));
+    outline_number(outline, "stream", row->discriminator);
+    outline_endpoint(outline, "client", &row->ends[client]);
+    outline_endpoint(outline, "server", &row->ends[!client]);
     if (row->has_time) {
-        tree_time(tree, "start", row->first_time);
-        tree_time(tree, "end", row->last_time);
+        outline_time(outline, "start", row->first_time);
+        outline_time(outline, "end", row->last_time);
     }
-    tree_string(tree, "ended", connmon_end_name(row->end));
-    put_filter(tree, options, entry);
-    tree_begin_list(tree, "flows");
+    outline_string(outline, "ended", connmon_end_name(row->end));
+    put_filter(outline, options, entry);
+    outline_begin_list(outline, "flows");
     for (int i = 0; i < 2; i++) {
         uint8_t direction = i == 0 ? client : !client;
 
-        tree_begin_object(tree);
-        tree_string(tree, "flow",
-                    connmon_flow_label(label, sizeof(label), &row->ends[direction],
-                                       &row->ends[!direction]));
-        put_frames(tree, &entry->flows[direction]);
+        outline_begin_object(outline);
+        outline_string(outline, "flow",
+                       connmon_flow_label(label, sizeof(label), &row->ends[direction],
+                                          &row->ends[!direction]));
+        put_frames(outline, &entry->flows[direction]);
         if (options->describe_flow)
-            options->describe_flow(options->to, tree, serial, direction);
-        tree_end_object(tree);
+            options->describe_flow(options->to, outline, serial, direction);
+        outline_end_object(outline);
     }
-    tree_end_list(tree);
+    outline_end_list(outline);
     if (options->describe)
-        options->describe(options->to, tree, serial);
+        options->describe(options->to, outline, serial);
     else if (!options->describe_flow)
-        tree_nothing(tree, "file");
-    tree_end_object(tree);
+        outline_nothing(outline, "file");
+    outline_end_object(outline);
 }
 
 /* A connection that is to be written. */
@@ -294,19 +285,19 @@ bool *flow_index_choose(struct flow_index *index, const struct flow_index_option
 }
 
 bool flow_index_write(struct flow_index *index, const struct flow_index_options *options,
-                      report_sink *sink, void *to)
+                      text_sink *sink, void *to)
 {
     size_t count;
     uint32_t highest;
     struct pick *picks = pick(index, options, &count, &highest);
-    struct tree tree;
+    struct outline outline;
 
     if (!picks)
         return false;
-    tree_begin(&tree, options->format, sink, to);
+    outline_begin(&outline, options->format, sink, to);
     for (size_t i = 0; i < count; i++)
-        put_connection(&tree, options, index, picks[i].serial);
-    tree_end(&tree);
+        put_connection(&outline, options, index, picks[i].serial);
+    outline_end(&outline);
     free(picks);
     return true;
 }

@@ -8,7 +8,8 @@
 #include "bound.h"
 #include "connection_map.h"
 #include "observation.h"
-#include "tree.h"
+#include "outline.h"
+#include "report.h"
 
 struct flow_index;
 
@@ -29,14 +30,15 @@ struct connection_losses flow_index_losses(const struct flow_index *index);
 
 /* Which connections are written, and how. All zero: all of them, as JSON Lines. */
 struct flow_index_options {
-    enum tree_format format;
+    enum outline_format format;
     bool has_streams;     /* the discriminator is Wireshark's tcp.stream: filters may name it */
     uint32_t worst;       /* as many, by the 95th percentile of the slowest side's delay; 0: all */
     struct bounds bounds; /* on those that are written */
     /* Put more at the end of a flow's or a connection's object, such as its file; NULL: there is no
      * more. If both are, the connection's file is null. */
-    void (*describe_flow)(void *to, struct tree *tree, uint32_t connection, uint8_t direction);
-    void (*describe)(void *to, struct tree *tree, uint32_t connection);
+    void (*describe_flow)(void *to, struct outline *outline, uint32_t connection,
+                          uint8_t direction);
+    void (*describe)(void *to, struct outline *outline, uint32_t connection);
     void *to;
 };
 
@@ -48,6 +50,6 @@ bool *flow_index_choose(struct flow_index *index, const struct flow_index_option
 /* Writes the index, in the order of the first packets, or with `worst` the worst first. False if
  * there is no memory. */
 bool flow_index_write(struct flow_index *index, const struct flow_index_options *options,
-                      report_sink *sink, void *to);
+                      text_sink *sink, void *to);
 
 #endif

@@ -12,6 +12,7 @@
 #include "folder.h"
 #include "json.h"
 #include "label.h"
+#include "packet_outline.h"
 #include "reassembly.h"
 
 enum { BUDGET = 1 << 28, PAYLOAD_BUDGET = 1 << 26, FIRST_ROOM = 256 };
@@ -22,6 +23,7 @@ struct part {
     struct container_file told;
     uint32_t file; /* valid if has_file */
     bool is_begun, has_time, has_file, is_told_lost;
+    bool has_outline; /* which was begun, and is to be ended */
     int64_t first_ns;
     uint64_t bytes; /* of payload */
 };
@@ -98,7 +100,8 @@ static bool has_file(const struct export *export, struct part *part)
 {
     static const char *const extensions[] = {
         [EXPORT_PCAPNG] = ".pcapng", [EXPORT_PCAP] = ".pcap",   [EXPORT_JSON] = ".jsonl",
-        [EXPORT_TEXT] = ".txt",      [EXPORT_PAYLOAD] = ".bin",
+        [EXPORT_TEXT] = ".txt",      [EXPORT_PLIST] = ".plist", [EXPORT_OUTLINE] = ".txt",
+        [EXPORT_PAYLOAD] = ".bin",
     };
 
     _Static_assert(sizeof(extensions) / sizeof(extensions[0]) == EXPORT_PAYLOAD + 1,
@@ -221,6 +224,56 @@ static void take_text(const struct export *export, const struct part *part,
     folder_append(export->folder, part->file, text, size);
 }
 
+/* ---- Packets as outlines ---- */
+
+struct target {
+    struct folder *folder;
+    uint32_t file;
+};
+
+static void append(void *to, const char *text, size_t size)
+{
+    const struct target *target = to;
+
+    folder_append(target->folder, target->file, text, size);
+}
+
+static bool has_outlines(const struct export *export)
+{
+    return export->config.format == EXPORT_PLIST || export->config.format == EXPORT_OUTLINE;
+}
+
+static enum outline_format outline_of(const struct export *export)
+{
+    return export->config.format == EXPORT_PLIST ? OUTLINE_PLIST : OUTLINE_TEXT;
+}
+
+static void take_outline(const struct export *export, struct part *part,
+                         const struct connmon_observation *seen)
+{
+    struct target target = {export->folder, part->file};
+    struct outline outline;
+
+    if (part->has_outline)
+        outline_resume(&outline, outline_of(export), append, &target);
+    else
+        outline_begin(&outline, outline_of(export), append, &target);
+    part->has_outline = true;
+    connmon_outline(&outline, seen);
+    outline_flush(&outline);
+}
+
+static void end_outline(struct export *export, const struct part *part)
+{
+    struct target target = {export->folder, part->file};
+    struct outline outline;
+
+    outline_resume(&outline, outline_of(export), append, &target);
+    outline_end(&outline);
+}
+
+/* ---- All packets ---- */
+
 void export_choose(struct export *export, const bool *chosen, uint32_t count)
 {
     export->chosen = chosen;
@@ -246,6 +299,8 @@ void export_take(struct export *export, const struct export_packet *packet)
         take_payload(export, packet);
     else if (export->container)
         take_record(export, part, packet->record);
+    else if (has_outlines(export))
+        take_outline(export, part, packet->seen);
     else
         take_text(export, part, packet->seen);
 }
@@ -271,7 +326,7 @@ static bool make_parts(struct export *export)
         export->reassembly = reassembly_new(&payload);
         return export->reassembly != NULL;
     }
-    if (format == EXPORT_JSON || format == EXPORT_TEXT)
+    if (format != EXPORT_PCAPNG && format != EXPORT_PCAP)
         return true;
     export->container = container_new(format == EXPORT_PCAPNG);
     return export->container != NULL;
@@ -319,6 +374,8 @@ void export_finish(struct export *export)
             continue;
         if (export->container)
             container_end(export->container, &part->told, part->ends, export->folder, part->file);
+        if (part->has_outline)
+            end_outline(export, part);
         folder_finish(export->folder, part->file);
     }
     if (export->gap_count > 0)
@@ -374,9 +431,12 @@ const struct export_gap *export_gaps(const struct export *export, uint32_t conne
     return *count > 0 ? &export->gaps[low] : NULL;
 }
 
-bool export_begin_index(struct export *export)
+bool export_begin_index(struct export *export, enum outline_format format)
 {
-    return folder_add(export->folder, "index", ".jsonl", &export->index);
+    static const char *const extensions[] = {
+        [OUTLINE_JSON] = ".jsonl", [OUTLINE_PLIST] = ".plist", [OUTLINE_TEXT] = ".txt"};
+
+    return folder_add(export->folder, "index", extensions[format], &export->index);
 }
 
 void export_put_index(void *to, const char *text, size_t size)

@@ -7,6 +7,7 @@
 
 #include "line.h"
 #include "observation.h"
+#include "outline.h"
 #include "record.h"
 
 enum export_format {
@@ -14,6 +15,8 @@ enum export_format {
     EXPORT_PCAP,
     EXPORT_JSON,    /* json.h */
     EXPORT_TEXT,    /* line.h */
+    EXPORT_PLIST,   /* packet_outline.h, as a property list */
+    EXPORT_OUTLINE, /* likewise, as an indented text */
     EXPORT_PAYLOAD, /* the bytes that TCP carries, a file for each direction that has any */
 };
 
@@ -83,8 +86,9 @@ const char *export_file(const struct export *export, uint32_t connection, uint8_
 const struct export_gap *export_gaps(const struct export *export, uint32_t connection,
                                      uint8_t direction, size_t *count);
 
-/* One more file, "index.jsonl", to be written by parts. False if there is no memory for it. */
-bool export_begin_index(struct export *export);
+/* One more file, "index.jsonl", "index.plist" or "index.txt", to be written by parts. False if
+ * there is no memory for it. */
+bool export_begin_index(struct export *export, enum outline_format format);
 void export_put_index(void *export, const char *text, size_t size);
 void export_end_index(struct export *export);
 

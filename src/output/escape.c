@@ -25,6 +25,24 @@ size_t escape_plain(struct text *text, const char *bytes, size_t size)
     return 1;
 }
 
+size_t escape_csv(struct text *text, const char *bytes, size_t size)
+{
+    if (bytes[0] == '"')
+        text_char(text, '"');
+    return escape_plain(text, bytes, size);
+}
+
+size_t escape_xml(struct text *text, const char *bytes, size_t size)
+{
+    if (bytes[0] == '&')
+        text_string(text, "&amp;");
+    else if (bytes[0] == '<')
+        text_string(text, "&lt;");
+    else
+        return escape_plain(text, bytes, size);
+    return 1;
+}
+
 /* How many bytes a character has that begins so, by its first byte; 0: none does. */
 static size_t length_of(unsigned char first)
 {

@@ -4,34 +4,11 @@
  */
 #include "json.h"
 
+#include "json_token.h"
 #include "value.h"
 
-static void put_escaped(struct text *text, unsigned char c)
-{
-    static const char hex[] = "0123456789abcdef";
-
-    if (c == '"' || c == '\\') {
-        text_char(text, '\\');
-        text_char(text, (char)c);
-    } else if (c >= 0x20 && c < 0x7f) {
-        text_char(text, (char)c);
-    } else {
-        text_string(text, "\\u00");
-        text_char(text, hex[c >> 4]);
-        text_char(text, hex[c & 0xf]);
-    }
-}
-
-static void put_string(struct text *text, const char *string)
-{
-    text_char(text, '"');
-    for (; *string; string++)
-        put_escaped(text, (unsigned char)*string);
-    text_char(text, '"');
-}
-
 static const struct text_word keys[CONNMON_FIELDS] = {
-#define FIELD(id, parent, type, name, title, help) TEXT_WORD(",\"" name "\":"),
+#define FIELD(id, parent, type, name, title, help) JSON_KEY(name),
 #include "fields.def"
 #undef FIELD
 };
@@ -51,8 +28,8 @@ static void put_fields(struct text *text, const struct connmon_result *result)
 
 size_t connmon_json(char *json, size_t size, const struct connmon_observation *seen)
 {
-    static const struct text_word stream = TEXT_WORD("{\"stream\":"),
-                                  frame = TEXT_WORD(",\"frame\":"), time = TEXT_WORD(",\"time\":");
+    static const struct text_word stream = TEXT_WORD("{\"stream\":"), frame = JSON_KEY("frame"),
+                                  time = JSON_KEY("time");
     struct text text = {json, json + size};
 
     text_word(&text, &stream);
@@ -69,13 +46,5 @@ size_t connmon_json(char *json, size_t size, const struct connmon_observation *s
     value_flow(&text, &seen->src, &seen->dst);
     put_fields(&text, &seen->result);
     text_string(&text, "}\n");
-    return (size_t)(text.at - json);
-}
-
-size_t connmon_json_string(char *json, size_t size, const char *string)
-{
-    struct text text = {json, json + size};
-
-    put_string(&text, string);
     return (size_t)(text.at - json);
 }

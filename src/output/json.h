@@ -19,9 +19,4 @@
  * its length. */
 size_t connmon_json(char *json, size_t size, const struct connmon_observation *seen);
 
-/* Writes `string`, of whatever bytes, as a JSON string with its quotes, but without a NUL, cut to
- * `size` bytes. Bytes outside ASCII are taken for Latin-1, so that the result is always valid.
- * Returns its length, at most 6 * strlen(string) + 2. */
-size_t connmon_json_string(char *json, size_t size, const char *string);
-
 #endif

@@ -43,6 +43,14 @@ static inline void text_string(struct text *text, const char *string)
     text_bytes(text, string, strlen(string));
 }
 
+/* In double quotes, for JSON and CSV alike: of characters that need no escaping in either. */
+static inline void text_quoted(struct text *text, const char *string)
+{
+    text_char(text, '"');
+    text_string(text, string);
+    text_char(text, '"');
+}
+
 enum { TEXT_SHORT = 32 };
 
 /* As text_bytes(), of at most TEXT_SHORT bytes, of which so many can be read: all are copied in one

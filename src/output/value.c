@@ -4,16 +4,28 @@
  */
 #include "value.h"
 
-static void put_quoted(struct text *text, const char *name)
+const char *value_name(enum connmon_field_type type, int64_t value)
 {
-    text_char(text, '"');
-    text_string(text, name);
-    text_char(text, '"');
+    switch (type) {
+    case CONNMON_TYPE_SIDE:
+        return connmon_side_name((enum connmon_side)value);
+    case CONNMON_TYPE_RTT_SOURCE:
+        return connmon_rtt_source_name((enum connmon_rtt_source)value);
+    case CONNMON_TYPE_SEQ_EVENT:
+        return connmon_seq_event_name((enum connmon_seq_event)value);
+    case CONNMON_TYPE_STATE:
+        return connmon_state_name((enum connmon_state)value);
+    case CONNMON_TYPE_EVENT:
+        return connmon_event_name((enum connmon_event)value);
+    default:
+        return NULL;
+    }
 }
 
 void value_text(struct text *text, enum connmon_field_type type, int64_t value)
 {
     static const struct text_word booleans[] = {TEXT_WORD("false"), TEXT_WORD("true")};
+    const char *name;
 
     switch (type) {
     case CONNMON_TYPE_TIME:
@@ -25,23 +37,12 @@ void value_text(struct text *text, enum connmon_field_type type, int64_t value)
     case CONNMON_TYPE_SIGNED:
         text_signed(text, value, 0);
         break;
-    case CONNMON_TYPE_SIDE:
-        put_quoted(text, connmon_side_name((enum connmon_side)value));
-        break;
-    case CONNMON_TYPE_RTT_SOURCE:
-        put_quoted(text, connmon_rtt_source_name((enum connmon_rtt_source)value));
-        break;
-    case CONNMON_TYPE_SEQ_EVENT:
-        put_quoted(text, connmon_seq_event_name((enum connmon_seq_event)value));
-        break;
-    case CONNMON_TYPE_STATE:
-        put_quoted(text, connmon_state_name((enum connmon_state)value));
-        break;
-    case CONNMON_TYPE_EVENT:
-        put_quoted(text, connmon_event_name((enum connmon_event)value));
-        break;
     default:
-        text_unsigned(text, (uint64_t)value, 0);
+        name = value_name(type, value);
+        if (name)
+            text_quoted(text, name);
+        else
+            text_unsigned(text, (uint64_t)value, 0);
         break;
     }
 }

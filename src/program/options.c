@@ -77,6 +77,8 @@ static const char *const split_formats[] = {
     [EXPORT_PCAP] = "pcap",
     [EXPORT_JSON] = "json",
     [EXPORT_TEXT] = "txt",
+    [EXPORT_PLIST] = "plist",
+    [EXPORT_OUTLINE] = "outline",
     NULL,
 };
 static const char join[] = "to join captures: mergecap -w - FILE FILE | connmon -r -";

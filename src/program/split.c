@@ -50,50 +50,51 @@ static bool open_export(struct split *split, const struct options *options)
 
 /* ---- The index ---- */
 
-static void put_file(const struct split *split, struct tree *tree, uint32_t connection,
+static void put_file(const struct split *split, struct outline *outline, uint32_t connection,
                      uint8_t direction)
 {
     const char *name = export_file(split->export, connection, direction);
 
     if (name)
-        tree_string(tree, "file", name);
+        outline_string(outline, "file", name);
     else
-        tree_nothing(tree, "file");
+        outline_nothing(outline, "file");
 }
 
-static void describe_flow(void *to, struct tree *tree, uint32_t connection, uint8_t direction)
+static void describe_flow(void *to, struct outline *outline, uint32_t connection, uint8_t direction)
 {
     const struct split *split = to;
     const struct export_gap *gaps;
     size_t count;
 
-    put_file(split, tree, connection, direction);
+    put_file(split, outline, connection, direction);
     if (split->options->format != EXPORT_PAYLOAD)
         return;
     gaps = export_gaps(split->export, connection, direction, &count);
-    tree_begin_list(tree, "gaps");
+    outline_begin_list(outline, "gaps");
     for (size_t i = 0; i < count; i++) {
-        tree_begin_object(tree);
-        tree_number(tree, "at", gaps[i].at);
-        tree_number(tree, "missing", gaps[i].size);
-        tree_end_object(tree);
+        outline_begin_object(outline);
+        outline_number(outline, "at", gaps[i].at);
+        outline_number(outline, "missing", gaps[i].size);
+        outline_end_object(outline);
     }
-    tree_end_list(tree);
+    outline_end_list(outline);
 }
 
-static void describe(void *to, struct tree *tree, uint32_t connection)
+static void describe(void *to, struct outline *outline, uint32_t connection)
 {
-    put_file(to, tree, connection, 0);
+    put_file(to, outline, connection, 0);
 }
 
 /* By direction or by connection, as the files are. */
-static void set_index(struct split *split, const struct view_options *view_options)
+static void set_index(struct split *split, const struct options *all)
 {
     const struct split_options *options = split->options;
     struct flow_index_options *index = &split->index_options;
 
-    *index = view_index_options(view_options);
-    index->format = TREE_JSON;
+    *index = view_index_options(&all->view_options);
+    if (!all->view || all->view->id != VIEW_INDEX) /* whose format it is not */
+        index->format = OUTLINE_JSON;
     index->to = split;
     if (options->by_flow || options->format == EXPORT_PAYLOAD)
         index->describe_flow = describe_flow;
@@ -113,7 +114,7 @@ struct split *split_new(const struct options *options)
     }
     split->options = &options->split;
     split->is_looking = split_looks_first(options);
-    set_index(split, &options->view_options);
+    set_index(split, options);
     split->index = flow_index_new(0);
     if (!split->index)
         say("no memory for the index");
@@ -184,7 +185,7 @@ static bool write_index(struct split *split)
 {
     bool is_written;
 
-    if (!export_begin_index(split->export)) {
+    if (!export_begin_index(split->export, split->index_options.format)) {
         say("no memory for the index");
         return false;
     }

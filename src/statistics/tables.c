@@ -40,13 +40,13 @@ char *tables_dropped(char *text, size_t size, const struct connmon_stats *core,
     return text;
 }
 
-static void write_words(const char *words, report_sink *sink, void *to)
+static void write_words(const char *words, text_sink *sink, void *to)
 {
     sink(to, words, strlen(words));
 }
 
 static void write_totals(const struct statistics *statistics, const struct connmon_stats *core,
-                         report_sink *sink, void *to)
+                         text_sink *sink, void *to)
 {
     const struct statistics_totals totals = statistics_totals(statistics);
     char line[200], dropped[TABLES_DROPPED_SIZE];
@@ -67,7 +67,7 @@ static void write_totals(const struct statistics *statistics, const struct connm
 }
 
 bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tables_format format,
-                  size_t width, const struct connmon_stats *core, report_sink *sink, void *to)
+                  size_t width, const struct connmon_stats *core, text_sink *sink, void *to)
 {
     const bool is_hosts = kind == TABLES_HOSTS;
     const struct report_kind *columns = is_hosts ? &columns_of_host : &columns_of_conversation;

@@ -17,7 +17,7 @@ enum tables_format { TABLES_TEXT, TABLES_CSV, TABLES_JSON };
  * below, and with what limits have dropped by the counters of the core that made the observations.
  * False if there is no memory. */
 bool tables_write(struct statistics *statistics, enum tables_kind kind, enum tables_format format,
-                  size_t width, const struct connmon_stats *core, report_sink *sink, void *to);
+                  size_t width, const struct connmon_stats *core, text_sink *sink, void *to);
 
 /* Room for any text of tables_dropped(). */
 #define TABLES_DROPPED_SIZE 480

@@ -266,7 +266,7 @@ static void sum_cell(const void *row, const struct report_column *column, struct
 }
 
 static void write_rows(const struct report_kind *kind, enum listing_format format,
-                       const void *const *rows, size_t count, size_t width, report_sink *sink,
+                       const void *const *rows, size_t count, size_t width, text_sink *sink,
                        void *to)
 {
     if (format == LISTING_JSON)
@@ -279,7 +279,7 @@ static void write_rows(const struct report_kind *kind, enum listing_format forma
 
 /* A body below a title, its lines kept. */
 static void write_body(const struct exchange *exchange, const char *of, struct words body,
-                       report_sink *sink, void *to)
+                       text_sink *sink, void *to)
 {
     char bytes[4096];
     struct text text = {bytes, bytes + sizeof(bytes)};
@@ -306,7 +306,7 @@ static void write_body(const struct exchange *exchange, const char *of, struct w
 }
 
 bool listing_write_http(const struct exchanges *all, enum listing_format format, bool has_bodies,
-                        size_t width, report_sink *sink, void *to)
+                        size_t width, text_sink *sink, void *to)
 {
     const struct report_kind kind = {exchange_columns,
                                      ALL_EXCHANGE_COLUMNS - (has_bodies ? 0 : BODY_COLUMNS),
@@ -332,7 +332,7 @@ bool listing_write_http(const struct exchanges *all, enum listing_format format,
 }
 
 bool listing_write_sums(struct sums *sums, enum listing_format format, size_t width,
-                        report_sink *sink, void *to)
+                        text_sink *sink, void *to)
 {
     const struct report_kind kind = {sum_columns, SUM_COLUMNS, sizeof(struct sum), sum_cell};
     size_t count;

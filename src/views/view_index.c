@@ -15,8 +15,8 @@ struct index_view {
 
 struct flow_index_options view_index_options(const struct view_options *options)
 {
-    static const enum tree_format formats[VIEW_FORMAT_COUNT] = {
-        [VIEW_TEXT] = TREE_TEXT, [VIEW_JSON] = TREE_JSON, [VIEW_PLIST] = TREE_PLIST};
+    static const enum outline_format formats[VIEW_FORMAT_COUNT] = {
+        [VIEW_TEXT] = OUTLINE_TEXT, [VIEW_JSON] = OUTLINE_JSON, [VIEW_PLIST] = OUTLINE_PLIST};
 
     return (struct flow_index_options){
         .format = formats[options->format],

@@ -132,7 +132,7 @@ static void pass_time(struct views *views, int64_t time_ns)
 
 static void check_index(struct views *views)
 {
-    for (enum tree_format format = TREE_JSON; format <= TREE_TEXT; format++) {
+    for (enum outline_format format = OUTLINE_JSON; format <= OUTLINE_TEXT; format++) {
         views->options.format = format;
         check(flow_index_write(views->index, &views->options, sink, &views->heard));
     }

@@ -16,6 +16,35 @@ def read_index(folder):
     return [json.loads(line) for line in (folder / "index.jsonl").read_text().splitlines()]
 
 
+def read_text(path):
+    """The objects of an indented text as JSON has them, but with all values as strings."""
+    objects, lists = [], {}
+    for line in path.read_text().splitlines():
+        plain = line.lstrip(" ")
+        depth = len(line) - len(plain)
+        if plain.startswith("- "):
+            plain, depth = plain[2:], depth + 2
+            (lists[depth] if depth > 2 else objects).append({})
+            current = lists[depth][-1] if depth > 2 else objects[-1]
+            lists[depth, "object"] = current
+        key, _, value = plain.partition(":")
+        owner = lists[depth, "object"]
+        if value:
+            owner[key] = value[1:]
+        else:
+            owner[key] = lists[depth + 4] = []
+    return objects
+
+
+def as_strings(value):
+    """What JSON has, as read_text() would return it; numbers are to be parsed as strings."""
+    if isinstance(value, dict):
+        return {key: as_strings(of) for key, of in value.items()}
+    if isinstance(value, list):
+        return [as_strings(of) for of in value]
+    return {None: "-", True: "true", False: "false"}.get(value, value)
+
+
 def frames_of(connection):
     """The numbers that the index tells of each flow."""
     flows = []

@@ -21,7 +21,7 @@ TABLES = [["--conversations"], ["--conversations", "--json"], ["--hosts", "--csv
           ["--bandwidth", "0.1"], ["--bandwidth", "1e-9", "--hosts", "--json"], ["--index", "json"],
           ["--index", "plist"], ["--index", "text", "--worst", "2"], ["--hosts", "--keep-copies"]]
 FILES = [["--split-format", "pcapng"], ["--split-format", "pcap"], ["--split-format", "json"],
-         ["--split-format", "txt"], ["--payload"], ["--flows"]]
+         ["--split-format", "txt"], ["--split-format", "plist"], ["--payload"], ["--flows"]]
 SAID = re.compile(r"(connmon: (mutant: |lost: |\d+ packets are in no file)|\d+ flows, |\d+ files with |limits dropped )")
 
 

@@ -1,6 +1,7 @@
 """Connections as files of their own: whole, each packet once, and an index that says where."""
 import json
 import os
+import plistlib
 import subprocess
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 import packets
 from conftest import ROOT
 from folders import FOLDERS
-from split_folder import (blocks, cut_out, files_of, packet_blocks, read_index, records, same, shown,
-                          split, tcp_frames)
+from split_folder import (as_strings, blocks, cut_out, files_of, packet_blocks, read_index, read_text,
+                          records, same, shown, split, tcp_frames)
 
 CAPTURES = sorted({path.name: path for folder in reversed(FOLDERS) for path in folder.glob("*")
                    if path.suffix in (".pcap", ".pcapng", ".dmp")}.values())
@@ -97,6 +98,72 @@ def test_lines_are_those_of_the_connection(connmon, tmp_path, format):
         want = [line for line in plain.splitlines() if any(end in line for end in ends)]
         assert (tmp_path / connection["file"]).read_text().splitlines() == want
     assert sum((tmp_path / c["file"]).stat().st_size for c in index) == len(plain)
+
+
+def json_lines(text, **more):
+    return [json.loads(line, **more) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("capture", [DNS, CHAT], ids=names([DNS, CHAT]))
+@pytest.mark.parametrize("by", [[], ["--flows"]], ids=["connections", "flows"])
+def test_outlines_say_what_json_says(connmon, tmp_path, capture, by):
+    """Of each packet the same keys, in the same order, with the same values."""
+    told = {}
+    for form in ("json", "plist", "outline"):
+        index = split(connmon, tmp_path / form, "-r", capture, "--split-format", form, *by)
+        told[form] = [tmp_path / form / name for c in index for name, _ in files_of(c)]
+    assert len(told["json"]) == len(told["plist"]) == len(told["outline"]) > 0
+    for wanted, plist, text in zip(*told.values()):
+        assert wanted.stem == plist.stem == text.stem
+        assert wanted.suffix == ".jsonl" and plist.suffix == ".plist" and text.suffix == ".txt"
+        packets_ = json_lines(wanted.read_text(), parse_float=str)  # seconds keep their digits
+        got = plistlib.loads(plist.read_bytes())
+        assert got == packets_ and [list(packet) for packet in got] == list(map(list, packets_))
+        got = read_text(text)
+        packets_ = as_strings(json_lines(wanted.read_text(), parse_float=str, parse_int=str))
+        assert got == packets_ and [list(packet) for packet in got] == list(map(list, packets_))
+
+
+def test_outlines_that_are_written_by_turns(connmon, tmp_path):
+    """Packets of many connections in turn: each file is begun once, and ended once."""
+    made = []
+    connections = [packets.Connection(made, client=("192.0.2.1", 2000 + i)) for i in range(40)]
+    for i, connection in enumerate(connections):
+        connection.open(i)
+    for n in range(100):
+        for i, connection in enumerate(connections):
+            connection.client(100 * (n + 1) + i, 1 + n, 1, length=1)
+    packets.write_pcap(tmp_path / "in", made)
+    for connection in split(connmon, tmp_path / "out", "-r", tmp_path / "in", "--split-format",
+                            "plist"):
+        (name, frames), = files_of(connection)
+        got = plistlib.loads((tmp_path / "out" / name).read_bytes())
+        assert [packet["frame"] for packet in got] == frames and len(frames) == 103
+
+
+@pytest.mark.parametrize("more", [[], ["--flows"], ["--payload"]],
+                         ids=["connections", "flows", "payload"])
+def test_index_in_all_its_formats(connmon, tmp_path, more):
+    def made(form):
+        done = connmon.run("-q", "-r", CHAT, "--split", tmp_path / form, "--index", form, *more)
+        assert done.stdout == connmon.run("-q", "-r", CHAT, "--index", form).stdout
+        (path,) = (tmp_path / form).glob("index.*")
+        return path
+
+    plain = split(connmon, tmp_path / "plain", "-r", CHAT, *more)
+    wanted, plist, text = map(made, ("json", "plist", "text"))
+    assert [path.name for path in (wanted, plist, text)] == \
+        ["index.jsonl", "index.plist", "index.txt"]
+    assert json_lines(wanted.read_text()) == plain
+    assert text.read_text().count("file: ") > 0
+    index = json_lines(wanted.read_text(), parse_float=str)
+    for connection in index:  # a property list has no null
+        for of in (connection, *connection["flows"]):
+            if of.get("file", "") is None:
+                del of["file"]
+    assert plistlib.loads(plist.read_bytes()) == index
+    assert read_text(text) == as_strings(json_lines(wanted.read_text(), parse_float=str,
+                                                    parse_int=str))
 
 
 def test_standard_input(connmon, tmp_path):
@@ -248,7 +315,8 @@ def test_what_does_not_go_together(connmon, tmp_path):
                        (["-r", DNS, *where, "--worst", 0], "above 0"),
                        (["-r", DNS, *where, "--worst", "x"], "whole number"),
                        (["-r", DNS, *where, "--min-rtt-p95", "-1"], "a number"),
-                       (["-r", DNS, *where, "--split-format", "xml"], "pcapng, pcap, json or txt"),
+                       (["-r", DNS, *where, "--split-format", "xml"],
+                        "pcapng, pcap, json, txt, plist or outline"),
                        (["-r", DNS, *where, "--payload", "--split-format", "pcap"], "one")]:
         connmon.refuses(*args, status=1, names=said)
     assert not (tmp_path / "split").exists()

@@ -12,9 +12,7 @@
 
 #include "escape.h"
 
-typedef size_t escape(struct text *text, const char *bytes, size_t size);
-
-static void expect(escape *one, const char *bytes, size_t size, const char *expected)
+static void expect(escape_function *one, const char *bytes, size_t size, const char *expected)
 {
     char room[200];
     struct text text = {room, room + sizeof(room)};
@@ -35,6 +33,18 @@ static void a_terminal_gets_printable_ascii_alone(void **state)
     expect_escaped(escape_plain, "\xc3\xa9\x9b\xff", "\\xc3\\xa9\\x9b\\xff");
     expect_escaped(escape_plain, "\\x1b", "\\\\x1b"); /* which was four characters */
     expect_escaped(escape_plain, "a\0b", "a\\x00b");
+}
+
+static void csv_doubles_its_quotes(void **state)
+{
+    (void)state;
+    expect_escaped(escape_csv, "a \"b\", c\r\n\xe4", "a \"\"b\"\", c\\x0d\\x0a\\xe4");
+}
+
+static void xml_has_no_markup(void **state)
+{
+    (void)state;
+    expect_escaped(escape_xml, "<a & \"b\">\x01", "&lt;a &amp; \"b\">\\x01");
 }
 
 static void utf_8_becomes_json(void **state)
@@ -83,6 +93,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_terminal_gets_printable_ascii_alone),
+        cmocka_unit_test(csv_doubles_its_quotes),
+        cmocka_unit_test(xml_has_no_markup),
         cmocka_unit_test(utf_8_becomes_json),
         cmocka_unit_test(what_is_no_utf_8_is_replaced_byte_by_byte),
         cmocka_unit_test(base64_is_padded),

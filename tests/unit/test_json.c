@@ -1,4 +1,4 @@
-/* test_json.c - a packet as a JSON object
+/* test_json.c - a packet as a JSON object, and as an outline's
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,6 +9,8 @@
 
 #include "field.h"
 #include "json.h"
+#include "packet_outline.h"
+#include "written.h"
 
 static struct connmon_observation packet(void)
 {
@@ -180,15 +182,32 @@ static void an_object_is_cut_to_its_room(void **state)
     }
 }
 
-static void strings_of_any_bytes_are_valid(void **state)
+static void expect_same_outline(const struct connmon_observation *seen)
 {
-    char json[64];
+    struct written written = {.length = 0};
+    char json[CONNMON_JSON_SIZE];
+    struct outline outline;
+
+    json[connmon_json(json, sizeof(json), seen)] = '\0';
+    outline_begin(&outline, OUTLINE_JSON, written_keep, &written);
+    connmon_outline(&outline, seen);
+    outline_end(&outline);
+    assert_string_equal(written.text, json);
+}
+
+/* What is precomputed for JSON, and what any outline is written by. */
+static void an_outline_has_the_same_keys_and_values(void **state)
+{
+    struct connmon_observation seen = packet();
+    const struct connmon_observation full = full_packet();
 
     (void)state;
-    json[connmon_json_string(json, sizeof(json), "a\"b\\c/\n\x01\x7f\xe4")] = '\0';
-    assert_string_equal(json, "\"a\\\"b\\\\c/\\u000a\\u0001\\u007f\\u00e4\"");
-    json[connmon_json_string(json, sizeof(json), "")] = '\0';
-    assert_string_equal(json, "\"\"");
+    expect_same_outline(&full);
+    expect_same_outline(&seen);
+    seen.packet = 0;
+    seen.time_unknown = true;
+    seen.result = (struct connmon_result){.is_copy = true, .original = 3};
+    expect_same_outline(&seen);
 }
 
 int main(void)
@@ -200,7 +219,7 @@ int main(void)
         cmocka_unit_test(every_field_of_the_table_has_its_key),
         cmocka_unit_test(the_longest_object_fits),
         cmocka_unit_test(an_object_is_cut_to_its_room),
-        cmocka_unit_test(strings_of_any_bytes_are_valid),
+        cmocka_unit_test(an_outline_has_the_same_keys_and_values),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,10 @@ static void files_of_connections_have_formats(void **state)
     assert_int_equal(options.split.format, EXPORT_PCAPNG);
     assert_int_equal(parsed("-r", "a", "--split", "out", "--split-format", "txt").split.format,
                      EXPORT_TEXT);
+    assert_int_equal(parsed("-r", "a", "--split", "out", "--split-format", "plist").split.format,
+                     EXPORT_PLIST);
+    assert_int_equal(parsed("-r", "a", "--split", "out", "--split-format", "outline").split.format,
+                     EXPORT_OUTLINE);
     options =
         parsed("-r", "a", "--split", "out", "--payload", "--worst", "3", "--min-rtt-p95", "1");
     assert_int_equal(options.split.format, EXPORT_PAYLOAD);

@@ -1,4 +1,4 @@
-/* written.h - what was written to a sink of reports
+/* written.h - what was written to a text_sink
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,7 +14,7 @@ struct written {
     size_t length;
 };
 
-/* A report_sink; `to` is a struct written. */
+/* A text_sink; `to` is a struct written. */
 static inline void written_keep(void *to, const char *text, size_t length)
 {
     struct written *written = to;

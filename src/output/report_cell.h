@@ -1,15 +1,16 @@
-/* report_output.h - what the writers of reports share
+/* report_cell.h - cells and rows, which the writers of reports share
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef CONNMON_REPORT_OUTPUT_H
-#define CONNMON_REPORT_OUTPUT_H
+#ifndef CONNMON_REPORT_CELL_H
+#define CONNMON_REPORT_CELL_H
 
 #include "report.h"
-#include "text.h"
+#include "writer.h"
 
 enum {
     REPORT_TEXT_SIZE = 2 * REPORT_CELL_SIZE, /* room for a cell or a name, in whatever form */
+    REPORT_CELL_ROOM = 2 * REPORT_TEXT_SIZE, /* for one, and what stands around it */
     REPORT_BUFFER_SIZE = 32 * 1024,
 };
 
@@ -20,20 +21,6 @@ void report_put_readable(struct text *text, const struct report_column *column,
 /* A number as machines read it, from integers alone. */
 void report_put_exact(struct text *text, const struct report_column *column,
                       const struct report_cell *cell);
-
-/* Output on its way to a sink, which is not to be called for each of many little pieces. */
-struct report_output {
-    report_sink *sink;
-    void *to;
-    struct text text;
-    char bytes[REPORT_BUFFER_SIZE];
-};
-
-void report_begin(struct report_output *output, report_sink *sink, void *to);
-void report_flush(struct report_output *output);
-
-/* Where a cell can be written. */
-struct text *report_room(struct report_output *output);
 
 /* Row `i`. Those of many connections fit into no cache, and lie there in another order than here:
  * one that will be needed soon is asked for. */

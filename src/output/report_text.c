@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "report_output.h"
+#include "report_cell.h"
 #include "scale.h"
 
 enum {
@@ -134,30 +134,28 @@ static void fit(struct table *table, size_t width)
 }
 
 /* A line of spaces, to be written over; it ends with what end_line() is told. */
-static char *begin_line(struct report_output *output, const struct table *table)
+static char *begin_line(struct writer *writer, const struct table *table)
 {
-    if (output->text.end - output->text.at < MOST_OF_LINE)
-        report_flush(output);
-    return memset(output->text.at, ' ', table->width);
+    return memset(writer_room(writer, MOST_OF_LINE)->at, ' ', table->width);
 }
 
-static void end_line(struct report_output *output, char *end)
+static void end_line(struct writer *writer, char *end)
 {
     *end = '\n';
-    output->text.at = end + 1;
+    writer->text.at = end + 1;
 }
 
 /* The prefixes, each above the first of its columns. */
-static void put_groups(struct report_output *output, const struct table *table)
+static void put_groups(struct writer *writer, const struct table *table)
 {
-    char *line = begin_line(output, table), *end = line;
+    char *line = begin_line(writer, table), *end = line;
     const char *group = NULL;
 
     for (size_t i = 0; i < table->count; i++) {
         const char *prefix = table->columns[i]->prefix;
 
         if (prefix && prefix != group) {
-            struct text text = {line + table->begins[i], output->text.end};
+            struct text text = {line + table->begins[i], writer->text.end};
 
             text_string(&text, prefix);
             end = text.at;
@@ -165,7 +163,7 @@ static void put_groups(struct report_output *output, const struct table *table)
         group = prefix;
     }
     if (end > line)
-        end_line(output, end);
+        end_line(writer, end);
 }
 
 static void put_cell(struct text *text, const struct table *table, size_t i, const void *row)
@@ -181,9 +179,9 @@ static void put_cell(struct text *text, const struct table *table, size_t i, con
 }
 
 /* A row, or the header if `row` is NULL. */
-static void put_row(struct report_output *output, const struct table *table, const void *row)
+static void put_row(struct writer *writer, const struct table *table, const void *row)
 {
-    char *line = begin_line(output, table), *end = line;
+    char *line = begin_line(writer, table), *end = line;
 
     for (size_t i = 0; i < table->count; i++) {
         const struct report_column *column = table->columns[i];
@@ -202,12 +200,12 @@ static void put_row(struct report_output *output, const struct table *table, con
         if (length > 0)
             end = at + length;
     }
-    end_line(output, end);
+    end_line(writer, end);
 }
 
-static void put_left_out(struct report_output *output, const struct table *table)
+static void put_left_out(struct writer *writer, const struct table *table)
 {
-    struct text *text = report_room(output);
+    struct text *text = writer_room(writer, REPORT_CELL_ROOM);
 
     text_unsigned(text, table->left_out, 0);
     text_string(text, table->left_out == 1 ? " column" : " columns");
@@ -215,12 +213,13 @@ static void put_left_out(struct report_output *output, const struct table *table
 }
 
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
-                 size_t width, report_sink *sink, void *to)
+                 size_t width, text_sink *sink, void *to)
 {
     struct table table;
-    struct report_output output;
+    char buffer[REPORT_BUFFER_SIZE];
+    struct writer writer;
 
-    report_begin(&output, sink, to);
+    writer_init(&writer, buffer, sizeof(buffer), sink, to);
     take_columns(&table, kind);
     for (size_t i = 0; i < count; i++)
         measure(&table, report_row(kind, rows, count, i));
@@ -228,11 +227,11 @@ void report_text(const struct report_kind *kind, const void *const *rows, size_t
     place_columns(&table);
     if (width > 0)
         fit(&table, width);
-    put_groups(&output, &table);
-    put_row(&output, &table, NULL);
+    put_groups(&writer, &table);
+    put_row(&writer, &table, NULL);
     for (size_t i = 0; i < count; i++)
-        put_row(&output, &table, report_row(kind, rows, count, i));
+        put_row(&writer, &table, report_row(kind, rows, count, i));
     if (table.left_out > 0)
-        put_left_out(&output, &table);
-    report_flush(&output);
+        put_left_out(&writer, &table);
+    writer_flush(&writer);
 }

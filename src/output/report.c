@@ -7,10 +7,14 @@
 #include <stdio.h>
 
 #include "escape.h"
-#include "report_output.h"
+#include "report_cell.h"
 #include "scale.h"
 
-enum { MOST_OF_NAME = 50 }; /* characters that a person is shown */
+enum {
+    MOST_OF_NAME = 50, /* characters that a person is shown */
+    CACHE_LINE = 64,
+    ROWS_AHEAD = 4,
+};
 
 uint64_t report_per_second(uint64_t amount, int64_t ns)
 {
@@ -102,4 +106,13 @@ void report_put_exact(struct text *text, const struct report_column *column,
         text_seconds(text, cell->number, 9, 0);
     else
         text_signed(text, cell->number, 0);
+}
+
+const void *report_row(const struct report_kind *kind, const void *const *rows, size_t count,
+                       size_t i)
+{
+    if (i + ROWS_AHEAD < count)
+        for (size_t at = 0; at < kind->row_size; at += CACHE_LINE)
+            __builtin_prefetch((const char *)rows[i + ROWS_AHEAD] + at);
+    return rows[i];
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "writer.h"
+
 enum report_type {
     REPORT_TEXT,
     REPORT_COUNT,
@@ -54,9 +56,6 @@ struct report_kind {
     void (*cell)(const void *row, const struct report_column *column, struct report_cell *cell);
 };
 
-/* Where the output goes; `length` bytes that do not end with a NUL. */
-typedef void report_sink(void *to, const char *text, size_t length);
-
 /* `amount` in `ns` nanoseconds, of which there is one at least, as so many per second. The most
  * that is told is what a cell holds: a capture may claim 4 GiB in a nanosecond. */
 uint64_t report_per_second(uint64_t amount, int64_t ns);
@@ -74,15 +73,15 @@ char *report_readable(const struct report_column *column, const struct report_ce
  * Fitted to `width` characters, if that is not 0, by leaving out columns as far as their ranks
  * allow; how many is told in a line below. */
 void report_text(const struct report_kind *kind, const void *const *rows, size_t count,
-                 size_t width, report_sink *sink, void *to);
+                 size_t width, text_sink *sink, void *to);
 
 /* All columns, RFC 4180, with a header line; times in seconds. Absent cells are empty; a name is
  * escaped as for a person. */
 void report_csv(const struct report_kind *kind, const void *const *rows, size_t count,
-                report_sink *sink, void *to);
+                text_sink *sink, void *to);
 
 /* One object per line with all columns, RFC 8259; times in seconds. Absent cells are null. */
 void report_json(const struct report_kind *kind, const void *const *rows, size_t count,
-                 report_sink *sink, void *to);
+                 text_sink *sink, void *to);
 
 #endif
