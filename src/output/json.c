@@ -30,10 +30,10 @@ static void put_string(struct text *text, const char *string)
     text_char(text, '"');
 }
 
-static const struct text_word keys[CONNMON_FIELDS] = {
-#define FIELD(id, parent, type, name, title, help) TEXT_WORD(",\"" name "\":"),
+static const struct text_word keys[CONNMON_FIELD_COUNT] = {
+#define FIELD(id, parent, type, part, member, name, title, help) TEXT_WORD(",\"" name "\":"),
+#define COMPUTED_FIELD FIELD
 #include "fields.def"
-#undef FIELD
 };
 
 static void put_fields(struct text *text, const struct connmon_result *result)

@@ -25,20 +25,9 @@ void value_text(struct text *text, enum connmon_field_type type, int64_t value)
     case CONNMON_TYPE_SIGNED:
         text_signed(text, value, 0);
         break;
-    case CONNMON_TYPE_SIDE:
-        put_quoted(text, connmon_side_name((enum connmon_side)value));
-        break;
-    case CONNMON_TYPE_RTT_SOURCE:
-        put_quoted(text, connmon_rtt_source_name((enum connmon_rtt_source)value));
-        break;
-    case CONNMON_TYPE_SEQ_EVENT:
-        put_quoted(text, connmon_seq_event_name((enum connmon_seq_event)value));
-        break;
-    case CONNMON_TYPE_STATE:
-        put_quoted(text, connmon_state_name((enum connmon_state)value));
-        break;
-    case CONNMON_TYPE_EVENT:
-        put_quoted(text, connmon_event_name((enum connmon_event)value));
+#define ENUMERATED_TYPE(id, enumeration, zero) case CONNMON_TYPE_##id:
+#include "types.def"
+        put_quoted(text, connmon_value_name(type, value));
         break;
     default:
         text_unsigned(text, (uint64_t)value, 0);
