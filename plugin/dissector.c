@@ -223,7 +223,7 @@ static void measure(packet_info *pinfo)
 static void show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                  const struct connmon_observation *seen, const char *label)
 {
-    proto_item *items[CONNMON_FIELDS + 1] = {NULL};
+    proto_item *items[CONNMON_FIELD_COUNT + 1] = {NULL};
     const struct stall *found = stalls_find(stalls, pinfo->num);
     struct stall stall;
 

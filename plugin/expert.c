@@ -15,11 +15,10 @@
 enum expert {
 #define EXPERT(id, name, severity, title) EXPERT_##id,
 #include "expert.def"
-#undef EXPERT
-    EXPERTS,
+    EXPERT_COUNT
 };
 
-static expert_field ids[EXPERTS];
+static expert_field ids[EXPERT_COUNT];
 static int hf_stall = -1, hf_stall_frame = -1;
 static int ett_stall = -1;
 
@@ -42,16 +41,15 @@ static void register_stall(int proto_connmon)
 
 void expert_register(int proto_connmon)
 {
-    static ei_register_info infos[EXPERTS] = {
+    static ei_register_info infos[EXPERT_COUNT] = {
 #define EXPERT(id, name, severity, title)                                                          \
     {&ids[EXPERT_##id], {PREFIX name, PI_SEQUENCE, PI_##severity, title, EXPFILL}},
 #include "expert.def"
-#undef EXPERT
     };
 
-    for (int i = 0; i < EXPERTS; i++)
+    for (int i = 0; i < EXPERT_COUNT; i++)
         ids[i] = (expert_field)EI_INIT;
-    expert_register_field_array(expert_register_protocol(proto_connmon), infos, EXPERTS);
+    expert_register_field_array(expert_register_protocol(proto_connmon), infos, EXPERT_COUNT);
     register_stall(proto_connmon);
 }
 
@@ -132,11 +130,9 @@ static void show_stall(packet_info *pinfo, const struct connmon_observation *see
     static const struct {
         enum expert expert;
         const char *words;
-    } causes[STALL_CAUSES] = {
-        [STALL_WINDOW] = {EXPERT_STALL_WINDOW, "had closed its receive window, or nearly so"},
-        [STALL_RECOVERY] = {EXPERT_STALL_RECOVERY, "had to find out that its data was lost"},
-        [STALL_SILENCE] = {EXPERT_STALL_SILENCE, "did not acknowledge what was sent to it"},
-        [STALL_APPLICATION] = {EXPERT_STALL_APPLICATION, "had nothing to send yet"},
+    } causes[STALL_CAUSE_COUNT] = {
+#define STALL_CAUSE(constant, name, severity, title, words) [constant] = {EXPERT_##constant, words},
+#include "stalls.def"
     };
     const struct connmon_endpoint *host =
         stall->direction == seen->result.direction ? &seen->src : &seen->dst;

@@ -8,64 +8,57 @@
 #include "words.h"
 
 static int proto;
-static int field_ids[CONNMON_FIELDS];
+static int field_ids[CONNMON_FIELD_COUNT];
 static int ett_connmon = -1, ett_field = -1;
 
-/* Filled by register_names(); all zero ends them. */
-static value_string side_names[CONNMON_SERVER + 1];
-static value_string rtt_source_names[CONNMON_RTT_SEQNO + 1];
-static value_string seq_event_names[CONNMON_SEQ_OLD + 1];
-static value_string state_names[CONNMON_STATE_CLOSED + 1];
-static value_string event_names[CONNMON_EVENT_REUSED + 1];
+/* The names of enumerated values. */
+#define STRING(constant, name, ...) {constant, name},
+static const value_string side_strings[] = {
+#define CONNMON_SIDE_VALUE STRING
+#include "connmon.def"
+    {0, NULL}};
+static const value_string rtt_source_strings[] = {
+#define CONNMON_RTT_SOURCE_VALUE STRING
+#include "connmon.def"
+    {0, NULL}};
+static const value_string seq_event_strings[] = {
+#define CONNMON_SEQ_EVENT_VALUE STRING
+#include "connmon.def"
+    {0, NULL}};
+static const value_string state_strings[] = {
+#define CONNMON_STATE_VALUE STRING
+#include "connmon.def"
+    {0, NULL}};
+static const value_string event_strings[] = {
+#define CONNMON_EVENT_VALUE STRING
+#include "connmon.def"
+    {0, NULL}};
+static const value_string end_strings[] = {
+#define CONNMON_END_VALUE STRING
+#include "connmon.def"
+    {0, NULL}};
 
 /* How Wireshark keeps and shows a type of field. */
 static const struct {
     enum ftenum type;
     int display;
     const void *strings;
-} shapes[] = {
-    [CONNMON_TYPE_STRING] = {FT_STRING, BASE_NONE, NULL},
-    [CONNMON_TYPE_TIME] = {FT_RELATIVE_TIME, BASE_NONE, NULL},
-    [CONNMON_TYPE_BOOLEAN] = {FT_BOOLEAN, BASE_NONE, NULL},
-    [CONNMON_TYPE_SIGNED] = {FT_INT32, BASE_DEC, NULL},
-    [CONNMON_TYPE_UNSIGNED] = {FT_UINT32, BASE_DEC, NULL},
-    [CONNMON_TYPE_UNSIGNED64] = {FT_UINT64, BASE_DEC, NULL},
-    [CONNMON_TYPE_SIDE] = {FT_UINT8, BASE_DEC, VALS(side_names)},
-    [CONNMON_TYPE_RTT_SOURCE] = {FT_UINT8, BASE_DEC, VALS(rtt_source_names)},
-    [CONNMON_TYPE_SEQ_EVENT] = {FT_UINT8, BASE_DEC, VALS(seq_event_names)},
-    [CONNMON_TYPE_STATE] = {FT_UINT8, BASE_DEC, VALS(state_names)},
-    [CONNMON_TYPE_EVENT] = {FT_UINT8, BASE_DEC, VALS(event_names)},
-    /* The packet list draws an arrow from that packet to the one that is selected, unless TCP has
-     * marked it already, ... */
-    [CONNMON_TYPE_PACKET] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST)},
-    /* ... or marks it by one tick or two. */
-    [CONNMON_TYPE_PACKET_ACKED] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_ACK)},
-    [CONNMON_TYPE_PACKET_REQUEST] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_REQUEST)},
-    [CONNMON_TYPE_PACKET_DUP_ACK] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_DUP_ACK)},
+} shapes[CONNMON_TYPE_COUNT] = {
+#define TYPE(id, bits, shape, base) [CONNMON_TYPE_##id] = {FT_##shape, BASE_##base, NULL},
+#define PACKET_TYPE(id, mark)                                                                      \
+    [CONNMON_TYPE_##id] = {FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_##mark)},
+#define ENUMERATED_TYPE(id, enumeration, zero)                                                     \
+    [CONNMON_TYPE_##id] = {FT_UINT8, BASE_DEC, VALS(enumeration##_strings)},
+#include "types.def"
 };
-
-static void register_names(void)
-{
-    for (enum connmon_side i = CONNMON_CLIENT; i <= CONNMON_SERVER; i++)
-        side_names[i - 1] = (value_string){i, connmon_side_name(i)};
-    for (enum connmon_rtt_source i = CONNMON_RTT_TSVAL; i <= CONNMON_RTT_SEQNO; i++)
-        rtt_source_names[i - 1] = (value_string){i, connmon_rtt_source_name(i)};
-    for (enum connmon_seq_event i = CONNMON_SEQ_HOLE; i <= CONNMON_SEQ_OLD; i++)
-        seq_event_names[i - 1] = (value_string){i, connmon_seq_event_name(i)};
-    for (enum connmon_state i = CONNMON_STATE_SYN_SENT; i <= CONNMON_STATE_CLOSED; i++)
-        state_names[i - 1] = (value_string){i, connmon_state_name(i)};
-    for (enum connmon_event i = CONNMON_EVENT_FOUND; i <= CONNMON_EVENT_REUSED; i++)
-        event_names[i - 1] = (value_string){i, connmon_event_name(i)};
-}
 
 void fields_register(int proto_connmon)
 {
-    static hf_register_info fields[CONNMON_FIELDS];
+    static hf_register_info fields[CONNMON_FIELD_COUNT];
     static int *etts[] = {&ett_connmon, &ett_field};
 
     proto = proto_connmon;
-    register_names();
-    for (int i = 0; i < CONNMON_FIELDS; i++) {
+    for (int i = 0; i < CONNMON_FIELD_COUNT; i++) {
         const struct connmon_field_info *info = &connmon_field_infos[i];
 
         field_ids[i] = -1;
@@ -74,7 +67,7 @@ void fields_register(int proto_connmon)
                                         shapes[info->type].display, shapes[info->type].strings, 0,
                                         info->help, HFILL}};
     }
-    proto_register_field_array(proto, fields, CONNMON_FIELDS);
+    proto_register_field_array(proto, fields, CONNMON_FIELD_COUNT);
     proto_register_subtree_array(etts, G_N_ELEMENTS(etts));
 }
 
@@ -103,14 +96,14 @@ void fields_show(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                  const struct connmon_result *result, const char *label, proto_item **items)
 {
     proto_item *item = proto_tree_add_item(tree, proto, tvb, 0, 0, ENC_NA);
-    proto_tree *trees[CONNMON_FIELDS + 1] = {NULL};
+    proto_tree *trees[CONNMON_FIELD_COUNT + 1] = {NULL};
     struct connmon_field_values values;
 
     connmon_field_values(result, &values);
     proto_item_set_generated(item);
     items[CONNMON_FIELD_NONE] = item;
     trees[CONNMON_FIELD_NONE] = proto_item_add_subtree(item, ett_connmon);
-    for (enum connmon_field field = 0; field < CONNMON_FIELDS; field++) {
+    for (enum connmon_field field = 0; field < CONNMON_FIELD_COUNT; field++) {
         proto_tree *parent = trees[connmon_field_infos[field].parent];
 
         if (field == CONNMON_FIELD_FLOW)

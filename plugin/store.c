@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "field.h"
 #include "label.h"
 
 enum {
@@ -15,51 +16,42 @@ enum {
     CHUNK_BYTES = 1 << 18,        /* records are cut from chunks */
 };
 
-enum record_parts {
-    HAS_TSVAL = 0x01,
-    HAS_SEQNO = 0x02,
-    HAS_DUP_ACK = 0x04,
-    HAS_HANDSHAKE = 0x08,
-    HAS_TURN = 0x10,
-    HAS_ORIGINAL = 0x20, /* it is a copy */
+/* A record is a string of bytes. It begins with what is narrow, such as flags, as bits: the parts
+ * that the result has, what of the segment is kept, and of the result the narrow members of
+ * fields.def. Behind that stand the other members, of the parts that it has, without padding. */
+enum {
+#define TYPE(id, bits, shape, base) BITS_OF_##id = bits, IS_PACKET_##id = false,
+#define PACKET_TYPE(id, mark) BITS_OF_##id = 32, IS_PACKET_##id = true,
+#define ENUMERATED_TYPE(id, enumeration, zero)                                                     \
+    BITS_OF_##id = BITS_FOR(CONNMON_##id##_COUNT), IS_PACKET_##id = false,
+#define BITS_FOR(count) ((count) <= 4 ? 2 : (count) <= 8 ? 3 : (count) <= 16 ? 4 : 8)
+#include "types.def"
+    NARROW = 8, /* bits, at most */
 };
 
-enum record_bits {
-    REVERSE = 0x01, /* the direction is 1 */
-    TIME_UNKNOWN = 0x02,
-    TIMESTAMPS = 0x04,
-    ZERO_WINDOW = 0x08,
-    RTT_TSVAL = 0x10, /* enum connmon_rtt_source */
-    RTT_SEQNO = 0x20,
-    FROM_SERVER = 0x40,
+enum {
+    FLAGS_BITS = 8,
+    HEAD_BITS = FLAGS_BITS + 3
+#define PART(id, member) +1
+#define PART_IF PART
+#define KEPT(part, type, member) +(BITS_OF_##type <= NARROW ? BITS_OF_##type : 0)
+#define FIELD(id, parent, type, part, member, ...) KEPT(part, type, member)
+#include "fields.def"
+    ,
+    HEAD_BYTES = (HEAD_BITS + 7) / 8,
+    MOST_BYTES = HEAD_BYTES
+#define KEPT(part, type, member) +(BITS_OF_##type <= NARROW ? 0 : BITS_OF_##type / 8)
+#define FIELD(id, parent, type, part, member, ...) KEPT(part, type, member)
+#include "fields.def"
 };
 
-/* A record is this, and behind it the parts that it has: that of its payload, if its sequence event
- * has one, and those of enum record_parts, in their order. */
-struct record {
-    uint64_t flow_bytes : 48; /* 281 terabytes */
-    uint64_t end : 3, side_is_guess : 1, is_loss : 1;
-    uint32_t connection;
-    uint32_t payload_len;
-    int32_t seq_gap;
-    uint32_t parts : 6, seq_event : 3, event : 4, state : 4; /* the first: enum record_parts */
-    uint32_t bits : 7;                                       /* enum record_bits */
-    uint32_t flags : 8;                                      /* of TCP */
-};
+_Static_assert(HEAD_BITS <= 64, "what is narrow fits in a word");
 
-_Static_assert(CONNMON_END_RESET_BY_SERVER < 1 << 3 && CONNMON_SEQ_OLD < 1 << 3, "3 bits do");
-_Static_assert(CONNMON_EVENT_REUSED < 1 << 4 && CONNMON_STATE_CLOSED < 1 << 4, "4 bits do");
-_Static_assert(HAS_ORIGINAL < 1 << 6 && FROM_SERVER < 1 << 7, "so do these");
-
-/* Of a segment that begins below the expected seqno; of all others, all payload is new. */
-struct payload_part {
-    uint32_t fresh, resent;
-};
-
-struct delay_part {
-    int64_t ns, rtt_min_ns, rtt_slack_ns; /* the last two are the same for both delays */
-    uint64_t packet;
-    bool pure_ack, ambiguous;
+/* Where in a record the next value is written or read. */
+struct cursor {
+    uint64_t head;
+    unsigned used; /* bits of the head */
+    guint8 *at;    /* behind it */
 };
 
 /* A connection as its frames show it. Serial numbers are dense, so it is an array. */
@@ -70,7 +62,7 @@ struct ends {
 };
 
 struct store {
-    GPtrArray *pages;  /* of struct record *[PAGE_FRAMES], NULL where no frame has a record */
+    GPtrArray *pages;  /* of guint8 *[PAGE_FRAMES]: records, NULL where a frame has none */
     GPtrArray *chunks; /* of records */
     size_t chunk_used; /* of the last chunk */
     GArray *ends;      /* of struct ends, by connection */
@@ -103,114 +95,76 @@ void store_free(struct store *store)
     g_free(store);
 }
 
-static bool has_payload_part(enum connmon_seq_event seq_event)
+/* Room for the largest record; what of it was used is the caller's to count. */
+static guint8 *reserve(struct store *store)
 {
-    return seq_event == CONNMON_SEQ_HOLE_FILL || seq_event == CONNMON_SEQ_RETRANSMISSION;
-}
-
-static size_t record_bytes(uint8_t parts, enum connmon_seq_event seq_event)
-{
-    struct connmon_result *any = NULL;
-
-    return sizeof(struct record) + (has_payload_part(seq_event) ? sizeof(struct payload_part) : 0) +
-           (parts & HAS_TSVAL ? sizeof(struct delay_part) : 0) +
-           (parts & HAS_SEQNO ? sizeof(struct delay_part) : 0) +
-           (parts & HAS_DUP_ACK ? sizeof(any->dup_ack) : 0) +
-           (parts & HAS_HANDSHAKE ? sizeof(any->handshake) : 0) +
-           (parts & HAS_TURN ? sizeof(any->turn) : 0) +
-           (parts & HAS_ORIGINAL ? sizeof(any->original) : 0);
-}
-
-/* Room for a record; all parts have the alignment of 64 bits. */
-static struct record *allocate(struct store *store, size_t bytes)
-{
-    guint8 *chunk;
-
-    if (store->chunks->len == 0 || store->chunk_used + bytes > CHUNK_BYTES) {
+    if (store->chunks->len == 0 || store->chunk_used + MOST_BYTES > CHUNK_BYTES) {
         g_ptr_array_add(store->chunks, g_malloc(CHUNK_BYTES));
         store->chunk_used = 0;
     }
-    chunk = g_ptr_array_index(store->chunks, store->chunks->len - 1);
-    store->chunk_used += bytes;
-    return (void *)(chunk + store->chunk_used - bytes);
+    return (guint8 *)g_ptr_array_index(store->chunks, store->chunks->len - 1) + store->chunk_used;
 }
 
-static guint8 *put_payload(guint8 *to, const struct connmon_result *result)
+static inline void put_bytes(guint8 *to, uint64_t value, size_t bytes)
 {
-    const struct payload_part part = {result->new_payload, result->resent_payload};
-
-    memcpy(to, &part, sizeof(part));
-    return to + sizeof(part);
+    value = GUINT64_TO_LE(value);
+    memcpy(to, &value, bytes);
 }
 
-static const guint8 *get_payload(const guint8 *from, struct connmon_result *result)
+static inline uint64_t get_bytes(const guint8 *from, size_t bytes)
 {
-    struct payload_part part;
+    uint64_t value = 0;
 
-    memcpy(&part, from, sizeof(part));
-    result->new_payload = part.fresh;
-    result->resent_payload = part.resent;
-    return from + sizeof(part);
+    memcpy(&value, from, bytes);
+    return GUINT64_FROM_LE(value);
 }
 
-static guint8 *put_delay(guint8 *to, const struct connmon_result *result,
-                         const struct connmon_delay *delay)
+static inline void put_bits(struct cursor *cursor, unsigned bits, uint64_t value)
 {
-    struct delay_part part = {
-        .ns = delay->ns,
-        .rtt_min_ns = result->rtt_min_ns,
-        .rtt_slack_ns = result->rtt_slack_ns,
-        .packet = delay->packet,
-        .pure_ack = delay->pure_ack,
-        .ambiguous = delay->ambiguous,
-    };
-
-    memcpy(to, &part, sizeof(part));
-    return to + sizeof(part);
+    cursor->head |= (value & ((UINT64_C(1) << bits) - 1)) << cursor->used;
+    cursor->used += bits;
 }
 
-static const guint8 *get_delay(const guint8 *from, struct connmon_result *result,
-                               struct connmon_delay *delay)
+static inline uint64_t get_bits(struct cursor *cursor, unsigned bits)
 {
-    struct delay_part part;
+    const uint64_t value = cursor->head >> cursor->used & ((UINT64_C(1) << bits) - 1);
 
-    memcpy(&part, from, sizeof(part));
-    delay->present = true;
-    delay->ns = part.ns;
-    delay->packet = part.packet;
-    delay->pure_ack = part.pure_ack;
-    delay->ambiguous = part.ambiguous;
-    result->rtt_min_ns = part.rtt_min_ns;
-    result->rtt_slack_ns = part.rtt_slack_ns;
-    return from + sizeof(part);
+    cursor->used += bits;
+    return value;
 }
 
-static uint8_t parts_of(const struct connmon_result *result)
+/* A value of the type with so many bits: if it is not narrow, it is in the record only if its part
+ * is. Inlined, since `bits` is a constant that decides most. */
+static inline __attribute__((always_inline)) void put(struct cursor *cursor, bool has_part,
+                                                      unsigned bits, uint64_t value)
 {
-    bool has_handshake =
-        result->handshake.has_server || result->handshake.has_client || result->handshake.completes;
-
-    return (
-        uint8_t)((result->tsval.present ? HAS_TSVAL : 0) | (result->seqno.present ? HAS_SEQNO : 0) |
-                 (result->dup_ack.num ? HAS_DUP_ACK : 0) | (has_handshake ? HAS_HANDSHAKE : 0) |
-                 (result->turn.is_present ? HAS_TURN : 0) | (result->is_copy ? HAS_ORIGINAL : 0));
+    if (bits <= NARROW) {
+        put_bits(cursor, bits, value);
+    } else if (has_part) {
+        put_bytes(cursor->at, value, bits / 8);
+        cursor->at += bits / 8;
+    }
 }
 
-static uint8_t bits_of(const struct connmon_segment *segment, const struct connmon_result *result)
+/* The same read again; 0 if it is not there. The number of a packet becomes that of its frame. */
+static inline __attribute__((always_inline)) uint64_t
+get(const struct store *store, struct cursor *cursor, bool has_part, unsigned bits, bool is_packet)
 {
-    return (uint8_t)((result->direction ? REVERSE : 0) |
-                     (segment->time_unknown ? TIME_UNKNOWN : 0) |
-                     (segment->has_timestamps ? TIMESTAMPS : 0) |
-                     (segment->window == 0 ? ZERO_WINDOW : 0) |
-                     (result->side == CONNMON_SERVER ? FROM_SERVER : 0) |
-                     (result->rtt_source == CONNMON_RTT_TSVAL ? RTT_TSVAL : 0) |
-                     (result->rtt_source == CONNMON_RTT_SEQNO ? RTT_SEQNO : 0));
+    uint64_t value;
+
+    if (bits <= NARROW)
+        return get_bits(cursor, bits);
+    if (!has_part)
+        return 0;
+    value = get_bytes(cursor->at, bits / 8);
+    cursor->at += bits / 8;
+    return is_packet ? store_frame(store, value) : value;
 }
 
-static struct record **slot_of(const struct store *store, uint32_t frame)
+static guint8 **slot_of(const struct store *store, uint32_t frame)
 {
     guint page = frame >> PAGE_BITS;
-    struct record **slots;
+    guint8 **slots;
 
     if (page >= store->pages->len)
         return NULL;
@@ -225,12 +179,12 @@ static void reserve_page(struct store *store, uint32_t frame)
     if (page >= store->pages->len)
         g_ptr_array_set_size(store->pages, (gint)page + 1);
     if (!g_ptr_array_index(store->pages, page))
-        g_ptr_array_index(store->pages, page) = g_new0(struct record *, PAGE_FRAMES);
+        g_ptr_array_index(store->pages, page) = g_new0(guint8 *, PAGE_FRAMES);
 }
 
 void store_begin_frame(struct store *store, uint32_t frame)
 {
-    struct record **slot = slot_of(store, frame);
+    guint8 **slot = slot_of(store, frame);
     guint packets = store->frames->len;
     uint32_t *latest = packets ? &g_array_index(store->frames, uint32_t, packets - 1) : NULL;
 
@@ -259,48 +213,34 @@ static void keep_ends(struct store *store, const struct connmon_segment *segment
     ends->end[1] = result->direction == 0 ? segment->dst : segment->src;
 }
 
+/* Writes a record to `to`. Returns its length. */
+static size_t put_record(guint8 *to, const struct connmon_segment *segment,
+                         const struct connmon_result *result)
+{
+    const struct connmon_parts parts = connmon_result_parts(result);
+    struct cursor cursor = {.at = to + HEAD_BYTES};
+
+#define PART(id, member) put_bits(&cursor, 1, parts.has_##id);
+#define PART_IF PART
+#include "fields.def"
+    put_bits(&cursor, FLAGS_BITS, segment->flags);
+    put_bits(&cursor, 1, segment->time_unknown);
+    put_bits(&cursor, 1, segment->has_timestamps);
+    put_bits(&cursor, 1, segment->window == 0);
+#define KEPT(part, type, member)                                                                   \
+    put(&cursor, parts.has_##part, BITS_OF_##type, (uint64_t)result->member);
+#define FIELD(id, parent, type, part, member, ...) KEPT(part, type, member)
+#include "fields.def"
+    put_bytes(to, cursor.head, HEAD_BYTES);
+    return (size_t)(cursor.at - to);
+}
+
 void store_put(struct store *store, uint32_t frame, const struct connmon_segment *segment,
                const struct connmon_result *result)
 {
-    uint8_t parts = parts_of(result);
-    struct record *record = allocate(store, record_bytes(parts, result->seq_event));
-    guint8 *to = (guint8 *)(record + 1);
+    guint8 *record = reserve(store);
 
-    *record = (struct record){
-        .flow_bytes = result->flow_bytes & ((UINT64_C(1) << 48) - 1),
-        .end = result->end & 7,
-        .side_is_guess = result->side_is_guess,
-        .is_loss = result->is_loss,
-        .connection = result->connection,
-        .payload_len = result->payload_len,
-        .seq_gap = result->seq_gap,
-        .flags = (uint8_t)segment->flags,
-        .parts = parts & 63U,
-        .seq_event = result->seq_event & 7,
-        .event = result->event & 15,
-        .state = result->state & 15,
-        .bits = bits_of(segment, result) & 127U,
-    };
-    if (has_payload_part(result->seq_event))
-        to = put_payload(to, result);
-    if (parts & HAS_TSVAL)
-        to = put_delay(to, result, &result->tsval);
-    if (parts & HAS_SEQNO)
-        to = put_delay(to, result, &result->seqno);
-    if (parts & HAS_DUP_ACK) {
-        memcpy(to, &result->dup_ack, sizeof(result->dup_ack));
-        to += sizeof(result->dup_ack);
-    }
-    if (parts & HAS_HANDSHAKE) {
-        memcpy(to, &result->handshake, sizeof(result->handshake));
-        to += sizeof(result->handshake);
-    }
-    if (parts & HAS_TURN) {
-        memcpy(to, &result->turn, sizeof(result->turn));
-        to += sizeof(result->turn);
-    }
-    if (parts & HAS_ORIGINAL)
-        memcpy(to, &result->original, sizeof(result->original));
+    store->chunk_used += put_record(record, segment, result);
     g_array_append_val(store->frames, frame);
     keep_ends(store, segment, result);
     reserve_page(store, frame);
@@ -322,103 +262,53 @@ uint32_t store_frame(const struct store *store, uint64_t packet)
     return g_array_index(store->frames, uint32_t, packet);
 }
 
-/* The parts that follow the record. */
-static void get_parts(const struct record *record, struct connmon_result *result)
+/* What a record does not keep, since the rest tells it. */
+static void complete(struct connmon_result *result, bool has_resent)
 {
-    const guint8 *from = (const guint8 *)(record + 1);
-
-    if (has_payload_part(result->seq_event))
-        from = get_payload(from, result);
-    if (record->parts & HAS_TSVAL)
-        from = get_delay(from, result, &result->tsval);
-    if (record->parts & HAS_SEQNO)
-        from = get_delay(from, result, &result->seqno);
-    if (record->parts & HAS_DUP_ACK) {
-        memcpy(&result->dup_ack, from, sizeof(result->dup_ack));
-        from += sizeof(result->dup_ack);
-    }
-    if (record->parts & HAS_HANDSHAKE) {
-        memcpy(&result->handshake, from, sizeof(result->handshake));
-        from += sizeof(result->handshake);
-    }
-    if (record->parts & HAS_TURN) {
-        memcpy(&result->turn, from, sizeof(result->turn));
-        from += sizeof(result->turn);
-    }
-    result->is_copy = (record->parts & HAS_ORIGINAL) != 0;
-    if (result->is_copy)
-        memcpy(&result->original, from, sizeof(result->original));
+    if (!has_resent)
+        result->new_payload = result->payload_len;
+    if (result->rtt_source != CONNMON_RTT_NONE)
+        result->rtt_ns =
+            result->rtt_source == CONNMON_RTT_TSVAL ? result->tsval.ns : result->seqno.ns;
 }
 
-static void tell_frames(const struct store *store, struct connmon_result *result)
+/* Fills what the record has of an observation. */
+static void get_record(const struct store *store, guint8 *from, struct connmon_observation *seen)
 {
-    if (result->tsval.present)
-        result->tsval.packet = store_frame(store, result->tsval.packet);
-    if (result->seqno.present)
-        result->seqno.packet = store_frame(store, result->seqno.packet);
-    if (result->dup_ack.num)
-        result->dup_ack.packet = store_frame(store, result->dup_ack.packet);
-    if (result->is_copy)
-        result->original = store_frame(store, result->original);
-    if (result->turn.is_present)
-        result->turn.packet = store_frame(store, result->turn.packet);
-}
+    struct connmon_result *result = &seen->result;
+    struct cursor cursor = {.head = get_bytes(from, HEAD_BYTES), .at = from + HEAD_BYTES};
+    struct connmon_parts parts = {.has_ALWAYS = true};
 
-static void choose_rtt(const struct record *record, struct connmon_result *result)
-{
-    if (record->bits & RTT_TSVAL) {
-        result->rtt_source = CONNMON_RTT_TSVAL;
-        result->rtt_ns = result->tsval.ns;
-    } else if (record->bits & RTT_SEQNO) {
-        result->rtt_source = CONNMON_RTT_SEQNO;
-        result->rtt_ns = result->seqno.ns;
-    }
+#define PART(id, member) parts.has_##id = result->member = get_bits(&cursor, 1);
+#define PART_IF(id, condition) parts.has_##id = get_bits(&cursor, 1);
+#include "fields.def"
+    seen->flags = (uint8_t)get_bits(&cursor, FLAGS_BITS);
+    seen->time_unknown = get_bits(&cursor, 1);
+    seen->has_timestamps = get_bits(&cursor, 1);
+    seen->has_zero_window = get_bits(&cursor, 1);
+#define KEPT(part, type, member)                                                                   \
+    result->member = (__typeof__(result->member))get(store, &cursor, parts.has_##part,             \
+                                                     BITS_OF_##type, IS_PACKET_##type);
+#define FIELD(id, parent, type, part, member, ...) KEPT(part, type, member)
+#include "fields.def"
+    complete(result, parts.has_RESENT);
 }
 
 bool store_get(struct store *store, uint32_t frame, struct connmon_observation *observation,
                const char **label)
 {
-    struct record **slot = slot_of(store, frame);
-    const struct record *record = slot ? *slot : NULL;
+    guint8 **slot = slot_of(store, frame);
     struct connmon_result *result = &observation->result;
     struct ends *ends;
-    uint8_t direction;
 
-    if (!record)
+    if (!slot || !*slot)
         return false;
-    ends = &g_array_index(store->ends, struct ends, record->connection);
-    direction = record->bits & REVERSE ? 1 : 0;
-    *observation = (struct connmon_observation){
-        .packet = frame,
-        .discriminator = ends->discriminator,
-        .src = ends->end[direction],
-        .dst = ends->end[!direction],
-        .flags = record->flags,
-        .time_unknown = (record->bits & TIME_UNKNOWN) != 0,
-        .has_timestamps = (record->bits & TIMESTAMPS) != 0,
-        .has_zero_window = (record->bits & ZERO_WINDOW) != 0,
-    };
-    *result = (struct connmon_result){
-        .flow_bytes = record->flow_bytes,
-        .connection = record->connection,
-        .payload_len = record->payload_len,
-        .direction = direction,
-        .side = record->parts & HAS_ORIGINAL ? CONNMON_SIDE_NONE
-                : record->bits & FROM_SERVER ? CONNMON_SERVER
-                                             : CONNMON_CLIENT,
-        .side_is_guess = record->side_is_guess,
-        .seq_gap = record->seq_gap,
-        .seq_event = record->seq_event,
-        .is_loss = record->is_loss,
-        .state = record->state,
-        .event = record->event,
-        .end = record->end,
-    };
-    if (result->seq_event < CONNMON_SEQ_HOLE_FILL && !(record->flags & CONNMON_RST))
-        result->new_payload = result->payload_len;
-    get_parts(record, result);
-    tell_frames(store, result);
-    choose_rtt(record, result);
-    *label = label_of(ends, direction);
+    *observation = (struct connmon_observation){.packet = frame};
+    get_record(store, *slot, observation);
+    ends = &g_array_index(store->ends, struct ends, result->connection);
+    observation->discriminator = ends->discriminator;
+    observation->src = ends->end[result->direction];
+    observation->dst = ends->end[!result->direction];
+    *label = label_of(ends, result->direction);
     return true;
 }

@@ -45,13 +45,17 @@ static const char *since(packet_info *pinfo, uint64_t frame)
 static void add_rtt(packet_info *pinfo, const struct connmon_result *result,
                     proto_item *const *items)
 {
-    const bool is_by_tsval = result->rtt_source == CONNMON_RTT_TSVAL;
-    const struct connmon_delay *delay = is_by_tsval ? &result->tsval : &result->seqno;
+    static const char *const sources[CONNMON_RTT_SOURCE_COUNT] = {
+#define CONNMON_RTT_SOURCE_VALUE(constant, name, words, meaning) [constant] = (words),
+#include "connmon.def"
+    };
+    const struct connmon_delay *delay =
+        result->rtt_source == CONNMON_RTT_TSVAL ? &result->tsval : &result->seqno;
     const int64_t above_ns = result->rtt_ns - result->rtt_min_ns;
-    const char *words = wmem_strdup_printf(
-        pinfo->pool, "by %s%s; %s%s", is_by_tsval ? "TSval" : "seqno", since(pinfo, delay->packet),
-        above_ns ? words_duration(pinfo, above_ns) : "",
-        above_ns ? " above the minimum" : "the smallest so far");
+    const char *words = wmem_strdup_printf(pinfo->pool, "by %s%s; %s%s",
+                                           sources[result->rtt_source], since(pinfo, delay->packet),
+                                           above_ns ? words_duration(pinfo, above_ns) : "",
+                                           above_ns ? " above the minimum" : "the smallest so far");
 
     proto_item_append_text(items[CONNMON_FIELD_RTT], ", %s", words);
     proto_item_append_text(items[CONNMON_FIELD_NONE], ", round-trip delay %s, %s",
@@ -68,13 +72,9 @@ static void add_delay(packet_info *pinfo, const struct connmon_delay *delay, pro
 
 static void add_sequence(const struct connmon_result *result, proto_item *const *items)
 {
-    static const char *const events[] = {
-        [CONNMON_SEQ_NORMAL] = NULL,
-        [CONNMON_SEQ_HOLE] = "data before this segment was lost or overtaken before here",
-        [CONNMON_SEQ_HOLE_FILL] = "brings data that was missing",
-        [CONNMON_SEQ_RETRANSMISSION] = "resends data that has passed here before",
-        [CONNMON_SEQ_KEEP_ALIVE] = "keep-alive",
-        [CONNMON_SEQ_OLD] = "behind the expected seqno, without data",
+    static const char *const events[CONNMON_SEQ_EVENT_COUNT] = {
+#define CONNMON_SEQ_EVENT_VALUE(constant, name, words, meaning) [constant] = (words),
+#include "connmon.def"
     };
     const char *words = events[result->seq_event];
 

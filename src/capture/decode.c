@@ -9,7 +9,7 @@
 
 #include "frame.h"
 
-static enum layer (*const readers[LAYERS])(struct frame *) = {
+static enum layer (*const readers[LAYER_COUNT])(struct frame *) = {
     [LAYER_ETHERNET] = read_ethernet,
     [LAYER_LINUX_COOKED] = read_linux_cooked,
     [LAYER_LINUX_COOKED_2] = read_linux_cooked_2,

@@ -46,7 +46,7 @@ enum layer {
     LAYER_L2TP,
     LAYER_ERSPAN,
 
-    LAYERS,
+    LAYER_COUNT,
 };
 
 struct frame {

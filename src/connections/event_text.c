@@ -9,34 +9,22 @@
 
 enum { WHAT_WIDTH = 29, STREAM_WIDTH = 6 };
 
-static const char *words_of(int kind)
-{
-    static const char *const words[] = {
-        [CONNMON_EVENT_NONE] = "",
-        [CONNMON_EVENT_FOUND] = "found",
-        [CONNMON_EVENT_FOUND_MIDSTREAM] = "found in mid-stream",
-        [CONNMON_EVENT_ESTABLISHED] = "established",
-        [CONNMON_EVENT_DUPLICATE_SYN] = "duplicate SYN",
-        [CONNMON_EVENT_DUPLICATE_SYN_ACK] = "duplicate SYN-ACK",
-        [CONNMON_EVENT_HALF_CLOSED] = "half-closed",
-        [CONNMON_EVENT_CLOSED] = "closed by FIN",
-        [CONNMON_EVENT_RESET] = "reset",
-        [CONNMON_EVENT_RESET_IGNORED] = "not reset: RST ignored",
-        [CONNMON_EVENT_REUSED] = "ports reused",
-        [EVENT_TIMED_OUT] = "timed out",
-    };
-
-    _Static_assert(sizeof(words) / sizeof(words[0]) == EVENT_TIMED_OUT + 1, "words for each");
-
-    return words[kind];
-}
+/* What a kind of event is called, by programs and by people. */
+static const struct {
+    const char *name, *words;
+} kinds[EVENT_KIND_COUNT] = {
+#define EVENT(constant, name, words, meaning) [constant] = {name, words},
+#define CONNMON_EVENT_VALUE EVENT
+#include "connmon.def"
+#include "events.def"
+};
 
 /* What happened, and by whom, in a column. */
 static void put_what(struct text *text, const struct event *event)
 {
     const char *begin = text->at, *by = connmon_side_name(event->by);
 
-    text_string(text, words_of(event->kind));
+    text_string(text, kinds[event->kind].words);
     if (by && event->kind != CONNMON_EVENT_RESET_IGNORED) {
         text_string(text, " by ");
         text_string(text, by);
@@ -92,13 +80,9 @@ static void put_name(struct outline *outline, const char *key, const char *name)
 
 void event_outline(struct outline *outline, const struct event *event)
 {
-    const char *name = event->kind == EVENT_TIMED_OUT
-                           ? "timed_out"
-                           : connmon_event_name((enum connmon_event)event->kind);
-
     outline_begin_object(outline);
     put_time(outline, "time", event->has_time, event->time_ns);
-    put_name(outline, "event", name);
+    put_name(outline, "event", kinds[event->kind].name);
     put_name(outline, "by", connmon_side_name(event->by));
     outline_number(outline, "stream", event->stream);
     outline_endpoint(outline, "client", &event->client);

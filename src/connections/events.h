@@ -12,11 +12,16 @@
 #include "connection_map.h"
 #include "observation.h"
 
-/* No packet tells it, so it is none of enum connmon_event: nothing came for too long. */
-enum { EVENT_TIMED_OUT = CONNMON_EVENT_REUSED + 1 };
+/* What no packet tells, so it is none of enum connmon_event; the numbers go on from those. */
+enum event_kind {
+    EVENT_BEFORE_FIRST = CONNMON_EVENT_COUNT - 1,
+#define EVENT(constant, name, words, meaning) constant,
+#include "events.def"
+    EVENT_KIND_COUNT
+};
 
 struct event {
-    int kind;        /* enum connmon_event or EVENT_TIMED_OUT */
+    int kind;        /* enum connmon_event or event_kind */
     int64_t time_ns; /* valid if has_time */
     int64_t age_ns;  /* of the connection, since its first packet; valid if has_time */
     bool has_time;

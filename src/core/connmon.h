@@ -61,14 +61,17 @@ struct connmon_segment {
     bool time_unknown; /* `time_ns` says nothing: no delay starts or ends here, nothing is a copy */
 };
 
+/* The values of the enumerations below, with their names and what they mean, are the lines of
+ * connmon.def, which lies beside this file: CONNMON_SEQ_HOLE, "hole", "Data before it was lost
+ * ...". They are not written out here, too, so that a value cannot be added without its name. Each
+ * ends with the number of its values, 0 included. */
+
 /* What a segment does to its flow's sequence space. */
 enum connmon_seq_event {
     CONNMON_SEQ_NORMAL = 0,
-    CONNMON_SEQ_HOLE,           /* data before it was lost or reordered before the capture point */
-    CONNMON_SEQ_HOLE_FILL,      /* brings (some of) what was missing from a hole */
-    CONNMON_SEQ_RETRANSMISSION, /* brings data that had passed the capture point already */
-    CONNMON_SEQ_KEEP_ALIVE,     /* RFC 9293 section 3.8.4 */
-    CONNMON_SEQ_OLD,            /* occupies no sequence space and lies below the expected seqno */
+#define CONNMON_SEQ_EVENT_VALUE(constant, name, words, meaning) constant,
+#include "connmon.def"
+    CONNMON_SEQ_EVENT_COUNT
 };
 
 /* An end of the connection. The client sent the first SYN or was sent the first SYN-ACK, as far as
@@ -76,56 +79,43 @@ enum connmon_seq_event {
  * first. A RST tells nothing. */
 enum connmon_side {
     CONNMON_SIDE_NONE = 0,
-    CONNMON_CLIENT,
-    CONNMON_SERVER,
+#define CONNMON_SIDE_VALUE(constant, name, meaning) constant,
+#include "connmon.def"
+    CONNMON_SIDE_COUNT
 };
 
-/* What a host's TCP does, as far as the capture point can know (RFC 9293 section 3.3.2). */
+/* What a host's TCP does, as far as the capture point can know: the states of RFC 9293 section
+ * 3.3.2, in its order. From CONNMON_STATE_TIME_WAIT on it is closed. */
 enum connmon_state {
     CONNMON_STATE_UNKNOWN = 0, /* nothing tells; a host that listens is not seen to do so */
-    CONNMON_STATE_SYN_SENT,
-    CONNMON_STATE_SYN_RECEIVED,
-    CONNMON_STATE_ESTABLISHED,
-    CONNMON_STATE_FIN_WAIT_1,
-    CONNMON_STATE_FIN_WAIT_2,
-    CONNMON_STATE_CLOSE_WAIT,
-    CONNMON_STATE_CLOSING,
-    CONNMON_STATE_LAST_ACK,
-    CONNMON_STATE_TIME_WAIT, /* closed by FIN, and so are the states below */
-    CONNMON_STATE_CLOSED,    /* or reset */
+#define CONNMON_STATE_VALUE(constant, name, meaning) constant,
+#include "connmon.def"
+    CONNMON_STATE_COUNT
 };
 
 /* What a segment means for its connection. Where it means two things, the later one counts: a
  * connection may be found by what closes it. */
 enum connmon_event {
     CONNMON_EVENT_NONE = 0,
-    CONNMON_EVENT_FOUND,           /* with its SYN or SYN-ACK */
-    CONNMON_EVENT_FOUND_MIDSTREAM, /* the capture lacks its beginning */
-    CONNMON_EVENT_ESTABLISHED,     /* both SYNs are acknowledged */
-    CONNMON_EVENT_DUPLICATE_SYN,
-    CONNMON_EVENT_DUPLICATE_SYN_ACK,
-    CONNMON_EVENT_HALF_CLOSED,   /* the sender has sent all it had; the other has not */
-    CONNMON_EVENT_CLOSED,        /* both FINs are acknowledged, or a RST follows them */
-    CONNMON_EVENT_RESET,         /* by the sender */
-    CONNMON_EVENT_RESET_IGNORED, /* a RST that no receiver may believe; or no RST, but proof that
-                                    the RST before was not believed */
-    CONNMON_EVENT_REUSED,        /* a new connection between the same ports */
+#define CONNMON_EVENT_VALUE(constant, name, words, meaning) constant,
+#include "connmon.def"
+    CONNMON_EVENT_COUNT
 };
 
-/* How a connection has ended, as far as what was seen of it so far tells. */
+/* How a connection has ended, as far as what was seen of it so far tells: the first value, 0, is
+ * CONNMON_END_OPEN. */
 enum connmon_end {
-    CONNMON_END_OPEN = 0,
-    CONNMON_END_PARTIAL, /* not ended, but one direction or the SYNs were not seen */
-    CONNMON_END_FIN,     /* both hosts have sent their FIN; what resets it later changes nothing */
-    CONNMON_END_RESET_BY_CLIENT,
-    CONNMON_END_RESET_BY_SERVER,
+#define CONNMON_END_VALUE(constant, name, meaning) constant,
+#include "connmon.def"
+    CONNMON_END_COUNT
 };
 
 /* Which of the two delays is the trustworthy one. */
 enum connmon_rtt_source {
     CONNMON_RTT_NONE = 0,
-    CONNMON_RTT_TSVAL,
-    CONNMON_RTT_SEQNO,
+#define CONNMON_RTT_SOURCE_VALUE(constant, name, words, meaning) constant,
+#include "connmon.def"
+    CONNMON_RTT_SOURCE_COUNT
 };
 
 /* A delay that a segment completes, with the packet that began it. */

@@ -7,9 +7,9 @@
 #include "value.h"
 
 const char connmon_csv_header[] = "stream,frame,time"
-#define FIELD(id, parent, type, name, title, help) "," name
+#define FIELD(id, parent, type, part, member, name, title, help) "," name
+#define COMPUTED_FIELD FIELD
 #include "fields.def"
-#undef FIELD
                                   "\r\n";
 
 /* The commas from one value to a later one. */
@@ -36,7 +36,7 @@ static void put_fields(struct text *text, const struct connmon_result *result)
         value_text(text, connmon_field_infos[field].type, values.of[field]);
         before = field;
     }
-    put_commas(text, CONNMON_FIELDS - 1 - before);
+    put_commas(text, CONNMON_FIELD_COUNT - 1 - before);
 }
 
 size_t connmon_csv(char *csv, size_t size, const struct connmon_observation *seen)

@@ -11,29 +11,27 @@
 #include "connmon.h"
 
 enum connmon_field_type {
-    CONNMON_TYPE_STRING,
-    CONNMON_TYPE_TIME, /* signed nanoseconds */
-    CONNMON_TYPE_BOOLEAN,
-    CONNMON_TYPE_SIGNED, /* 32 bits */
-    CONNMON_TYPE_UNSIGNED,
-    CONNMON_TYPE_UNSIGNED64,
-    CONNMON_TYPE_SIDE,       /* enum connmon_side */
-    CONNMON_TYPE_RTT_SOURCE, /* enum connmon_rtt_source */
-    CONNMON_TYPE_SEQ_EVENT,  /* enum connmon_seq_event */
-    CONNMON_TYPE_STATE,      /* enum connmon_state */
-    CONNMON_TYPE_EVENT,      /* enum connmon_event */
-    CONNMON_TYPE_PACKET,     /* the number of a packet that this one answers */
-    CONNMON_TYPE_PACKET_ACKED,
-    CONNMON_TYPE_PACKET_DUP_ACK,
-    CONNMON_TYPE_PACKET_REQUEST,
+#define TYPE(id, ...) CONNMON_TYPE_##id,
+#define PACKET_TYPE TYPE
+#define ENUMERATED_TYPE TYPE
+#include "types.def"
+    CONNMON_TYPE_COUNT
 };
 
 enum connmon_field {
-#define FIELD(id, parent, type, name, title, help) CONNMON_FIELD_##id,
+#define FIELD(id, ...) CONNMON_FIELD_##id,
+#define COMPUTED_FIELD FIELD
 #include "fields.def"
-#undef FIELD
-    CONNMON_FIELDS,
-    CONNMON_FIELD_NONE = CONNMON_FIELDS,
+    CONNMON_FIELD_COUNT,
+    CONNMON_FIELD_NONE = CONNMON_FIELD_COUNT,
+};
+
+/* Which parts of the table a packet's result has. */
+struct connmon_parts {
+#define PART(id, member) bool has_##id;
+#define PART_IF PART
+#include "fields.def"
+    bool has_ALWAYS;
 };
 
 struct connmon_field_info {
@@ -45,12 +43,12 @@ struct connmon_field_info {
 };
 
 /* The table, indexed by enum connmon_field. */
-extern const struct connmon_field_info connmon_field_infos[CONNMON_FIELDS];
+extern const struct connmon_field_info connmon_field_infos[CONNMON_FIELD_COUNT];
 
 /* What a packet has of the table. */
 struct connmon_field_values {
-    uint64_t present;           /* bit i: field i has a value */
-    int64_t of[CONNMON_FIELDS]; /* by the field's type; booleans are 0 or 1 */
+    uint64_t present;                /* bit i: field i has a value */
+    int64_t of[CONNMON_FIELD_COUNT]; /* by the field's type; booleans are 0 or 1 */
 };
 
 /* Fills `values` from a packet's result. CONNMON_FIELD_FLOW has no number: it is always absent
@@ -63,12 +61,24 @@ static inline bool connmon_field_is_present(const struct connmon_field_values *v
     return values->present >> field & 1;
 }
 
-/* The names of the enumerated values; NULL for the value 0 and for unknown ones. */
-const char *connmon_side_name(enum connmon_side side);
-const char *connmon_rtt_source_name(enum connmon_rtt_source source);
-const char *connmon_seq_event_name(enum connmon_seq_event event);
-const char *connmon_state_name(enum connmon_state state);
-const char *connmon_event_name(enum connmon_event event);
-const char *connmon_end_name(enum connmon_end end); /* "open", "FIN", "reset by client", ... */
+static inline struct connmon_parts connmon_result_parts(const struct connmon_result *result)
+{
+    return (struct connmon_parts){
+#define PART(id, member) .has_##id = result->member,
+#define PART_IF(id, condition) .has_##id = (condition),
+#include "fields.def"
+        .has_ALWAYS = true,
+    };
+}
+
+/* The names of enumerated values, as programs read them: connmon_side_name(), and so on for _event,
+ * _seq_event, _state, _rtt_source and _end. NULL for what has none: unknown values, and 0 but of an
+ * end. */
+#define ENUMERATED_TYPE(id, enumeration, zero)                                                     \
+    const char *connmon_##enumeration##_name(enum connmon_##enumeration value);
+#include "types.def"
+
+/* The same for a value of that type; NULL also if it is no enumerated one. */
+const char *connmon_value_name(enum connmon_field_type type, int64_t value);
 
 #endif

@@ -7,10 +7,10 @@
 #include "json_token.h"
 #include "value.h"
 
-static const struct text_word keys[CONNMON_FIELDS] = {
-#define FIELD(id, parent, type, name, title, help) JSON_KEY(name),
+static const struct text_word keys[CONNMON_FIELD_COUNT] = {
+#define FIELD(id, parent, type, part, member, name, title, help) JSON_KEY(name),
+#define COMPUTED_FIELD FIELD
 #include "fields.def"
-#undef FIELD
 };
 
 static void put_fields(struct text *text, const struct connmon_result *result)

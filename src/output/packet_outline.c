@@ -23,7 +23,7 @@ static void put_field(struct outline *outline, const struct connmon_field_info *
         outline_signed(outline, key, value);
         break;
     default:
-        name = value_name(field->type, value);
+        name = connmon_value_name(field->type, value);
         if (name)
             outline_string(outline, key, name);
         else

@@ -4,24 +4,6 @@
  */
 #include "value.h"
 
-const char *value_name(enum connmon_field_type type, int64_t value)
-{
-    switch (type) {
-    case CONNMON_TYPE_SIDE:
-        return connmon_side_name((enum connmon_side)value);
-    case CONNMON_TYPE_RTT_SOURCE:
-        return connmon_rtt_source_name((enum connmon_rtt_source)value);
-    case CONNMON_TYPE_SEQ_EVENT:
-        return connmon_seq_event_name((enum connmon_seq_event)value);
-    case CONNMON_TYPE_STATE:
-        return connmon_state_name((enum connmon_state)value);
-    case CONNMON_TYPE_EVENT:
-        return connmon_event_name((enum connmon_event)value);
-    default:
-        return NULL;
-    }
-}
-
 void value_text(struct text *text, enum connmon_field_type type, int64_t value)
 {
     static const struct text_word booleans[] = {TEXT_WORD("false"), TEXT_WORD("true")};
@@ -38,7 +20,7 @@ void value_text(struct text *text, enum connmon_field_type type, int64_t value)
         text_signed(text, value, 0);
         break;
     default:
-        name = value_name(type, value);
+        name = connmon_value_name(type, value);
         if (name)
             text_quoted(text, name);
         else

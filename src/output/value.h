@@ -8,9 +8,6 @@
 #include "field.h"
 #include "text.h"
 
-/* The name of an enumerated value; NULL if the type is another, or the value has none. */
-const char *value_name(enum connmon_field_type type, int64_t value);
-
 /* A value of any type but a string's: seconds with nine digits, whole numbers, true or false, and
  * the names of enumerated values in double quotes, which nothing in them asks to be escaped. */
 void value_text(struct text *text, enum connmon_field_type type, int64_t value);

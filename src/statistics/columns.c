@@ -44,7 +44,7 @@ static const struct report_column host_columns[] = {
 
 _Static_assert(sizeof(conversation_columns) / sizeof(conversation_columns[0]) <= REPORT_COLUMNS,
                "as many as a report can have");
-_Static_assert((int)DELAY_RESPONSE < HISTOGRAM_KINDS, "a kind for each delay");
+_Static_assert((int)SIDE_DELAY_COUNT <= HISTOGRAM_KINDS, "a kind for each delay");
 
 static void set_number(struct report_cell *cell, uint64_t number)
 {

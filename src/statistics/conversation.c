@@ -304,7 +304,7 @@ int64_t conversation_zero_window(const struct conversation *conversation, const 
 
 enum conversation_cause conversation_cause(const struct conversation *conversation, int64_t *ns)
 {
-    int64_t spent[CAUSES] = {0};
+    int64_t spent[CAUSE_COUNT] = {0};
     enum conversation_cause most = CAUSE_NOTHING;
     const int64_t duration = conversation_duration(conversation);
 
@@ -321,7 +321,7 @@ enum conversation_cause conversation_cause(const struct conversation *conversati
         add_time(&spent[CAUSE_LOSS_BEFORE], side_troubles(side)->lost_before);
         add_time(&spent[CAUSE_LOSS_BEYOND], side_troubles(side)->lost_beyond);
     }
-    for (enum conversation_cause cause = CAUSE_NOTHING + 1; cause < CAUSES; cause++)
+    for (enum conversation_cause cause = CAUSE_NOTHING + 1; cause < CAUSE_COUNT; cause++)
         /* Beyond what both sides can have spent, the capture's clock has stepped. */
         if (spent[cause] > spent[most] && spent[cause] / 2 <= duration)
             most = cause;
@@ -382,15 +382,9 @@ void conversation_clear(struct conversation *conversation, struct memory *memory
 
 const char *conversation_cause_name(enum conversation_cause cause)
 {
-    static const char *const names[CAUSES] = {
-        [CAUSE_NOTHING] = "nothing unusual",
-        [CAUSE_SERVER_NETWORK] = "server side network",
-        [CAUSE_CLIENT_NETWORK] = "client side network",
-        [CAUSE_SERVER] = "server",
-        [CAUSE_CLIENT] = "client",
-        [CAUSE_RECEIVE_WINDOW] = "receive window",
-        [CAUSE_LOSS_BEFORE] = "loss before the capture point",
-        [CAUSE_LOSS_BEYOND] = "loss beyond the capture point",
+    static const char *const names[CAUSE_COUNT] = {
+#define CAUSE(constant, name, meaning) [constant] = (name),
+#include "causes.def"
     };
 
     return names[cause];

@@ -18,15 +18,9 @@
 
 /* What the time of a connection went into, as far as it can be told from the capture point. */
 enum conversation_cause {
-    CAUSE_NOTHING = 0,    /* no cause accounts for enough of it */
-    CAUSE_SERVER_NETWORK, /* round trips between capture point and server */
-    CAUSE_CLIENT_NETWORK,
-    CAUSE_SERVER, /* the server took its time to answer */
-    CAUSE_CLIENT,
-    CAUSE_RECEIVE_WINDOW, /* a window of 0: the receiving application did not read */
-    CAUSE_LOSS_BEFORE,    /* waiting for what was lost before the capture point */
-    CAUSE_LOSS_BEYOND,    /* waiting for what was lost beyond it to be resent */
-    CAUSES,
+#define CAUSE(constant, name, meaning) constant,
+#include "causes.def"
+    CAUSE_COUNT
 };
 
 /* The kinds of delays in a side's histogram. */
@@ -34,6 +28,7 @@ enum side_delay {
     DELAY_RTT,      /* between the capture point and this host, all trustworthy */
     DELAY_QUEUEING, /* the same, above the minimum so far */
     DELAY_RESPONSE, /* from a request's last byte to the answer's first, less the smallest delay */
+    SIDE_DELAY_COUNT
 };
 
 /* What goes wrong, which is little in most connections. Times are in ns. */

@@ -30,11 +30,9 @@
 
 enum stall_cause {
     STALL_NONE = 0,
-    STALL_WINDOW,      /* the host had closed its receive window, or nearly so */
-    STALL_RECOVERY,    /* the host had to find out that its data was lost */
-    STALL_SILENCE,     /* the host did not acknowledge what was in flight to it */
-    STALL_APPLICATION, /* the host had an answer, or the rest of a message, yet to send */
-    STALL_CAUSES,
+#define STALL_CAUSE(constant, name, severity, title, words) constant,
+#include "stalls.def"
+    STALL_CAUSE_COUNT
 };
 
 struct stall {

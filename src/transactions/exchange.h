@@ -30,10 +30,9 @@ struct transfer {
 };
 
 enum exchange_kind {
-    EXCHANGE_TURNS, /* told by the direction of payload alone */
-    EXCHANGE_TLS_HANDSHAKE,
-    EXCHANGE_TLS,
-    EXCHANGE_HTTP,
+#define EXCHANGE_KIND(constant, name, meaning) constant,
+#include "kinds.def"
+    EXCHANGE_KIND_COUNT
 };
 
 /* A text of the capture: any bytes, which its owner keeps. NULL: absent. */

@@ -41,7 +41,7 @@ enum {
 /* The ids of exchanges come first, those of bodies last of them: a column's id is its place. */
 _Static_assert((int)EXCHANGE_ANSWER_BODY_BASE64 + 1 == ALL_EXCHANGE_COLUMNS, "bodies come last");
 _Static_assert((int)SUM_PROTOCOL == ALL_EXCHANGE_COLUMNS, "sums come behind them");
-_Static_assert((int)DELAY_TOTAL < HISTOGRAM_KINDS, "a kind for each delay");
+_Static_assert((int)SUM_DELAY_COUNT <= HISTOGRAM_KINDS, "a kind for each delay");
 
 static void set_number(struct report_cell *cell, bool is_present, uint64_t number)
 {
@@ -198,14 +198,10 @@ static void exchange_cell(const void *row, const struct report_column *column,
 
 static const char *kind_name(enum exchange_kind kind)
 {
-    static const char *const names[] = {
-        [EXCHANGE_TURNS] = "TCP",
-        [EXCHANGE_TLS_HANDSHAKE] = "TLS handshake",
-        [EXCHANGE_TLS] = "TLS",
-        [EXCHANGE_HTTP] = "HTTP",
+    static const char *const names[EXCHANGE_KIND_COUNT] = {
+#define EXCHANGE_KIND(constant, name, meaning) [constant] = (name),
+#include "kinds.def"
     };
-
-    _Static_assert(sizeof(names) / sizeof(names[0]) == EXCHANGE_HTTP + 1, "a name for each");
 
     return names[kind];
 }

@@ -10,7 +10,7 @@
 #include "histogram.h"
 
 /* The kinds of delays in a sum's histogram. */
-enum sum_delay { DELAY_THINK, DELAY_TOTAL };
+enum sum_delay { DELAY_THINK, DELAY_TOTAL, SUM_DELAY_COUNT };
 
 struct sum {
     enum exchange_kind kind;

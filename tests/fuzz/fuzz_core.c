@@ -74,9 +74,9 @@ static void check_result(const struct connmon_result *r, const struct connmon_se
         check(r->dup_ack.packet < segment->packet && segment->payload_len == 0);
     check(r->handshake.server_ns >= 0 && r->handshake.client_ns >= 0);
     check(r->direction <= 1 && r->payload_len == segment->payload_len);
-    check(r->state <= CONNMON_STATE_CLOSED && r->event <= CONNMON_EVENT_REUSED);
+    check(r->state < CONNMON_STATE_COUNT && r->event < CONNMON_EVENT_COUNT);
     check(r->side == CONNMON_CLIENT || r->side == CONNMON_SERVER);
-    check(r->seq_event <= CONNMON_SEQ_OLD && r->flow_bytes >= segment->wire_len);
+    check(r->seq_event < CONNMON_SEQ_EVENT_COUNT && r->flow_bytes >= segment->wire_len);
     connmon_field_values(r, &values);
 }
 

@@ -85,7 +85,7 @@ static void check_exchange(const struct exchange *exchange)
 
     check_transfer(&exchange->request);
     check_transfer(&exchange->answer);
-    check(exchange_kind(exchange) <= EXCHANGE_HTTP);
+    check(exchange_kind(exchange) < EXCHANGE_KIND_COUNT);
     if (!a.is_known)
         return;
     check(a.client >= 0 && a.request >= 0 && a.queued >= 0 && a.network >= 0);

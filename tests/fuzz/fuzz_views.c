@@ -40,7 +40,7 @@ static void hear_event(void *to, const struct event *event)
     char text[EVENT_TEXT_SIZE];
 
     heard->events++;
-    check(event->kind > CONNMON_EVENT_NONE && event->kind <= EVENT_TIMED_OUT);
+    check(event->kind > CONNMON_EVENT_NONE && event->kind < EVENT_KIND_COUNT);
     /* A reset that proves to have been ignored had closed nothing. */
     check(event->opened >= heard->opened && event->closed + 1 >= heard->closed);
     check(event->closed + event->open <= event->opened);

@@ -19,19 +19,17 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/golden"), str(ROOT / "tests/captures")]
 
 import packets  # noqa: E402
+import tables  # noqa: E402
 
 # Who runs the tests in the background may have had these ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 NOBODY = 65534
-SEQ_EVENTS = {"1": "hole", "2": "hole_fill", "3": "retransmission", "4": "keep_alive", "5": "old"}
-RTT_SOURCES = {"1": "tsval", "2": "seqno"}
-SIDES = {"1": "client", "2": "server"}
-STATES = dict(zip(map(str, range(1, 11)), """syn_sent syn_received established fin_wait_1 fin_wait_2
-    close_wait closing last_ack time_wait closed""".split()))
-EVENTS = dict(zip(map(str, range(1, 11)), """found found_midstream established duplicate_syn
-    duplicate_syn_ack half_closed closed reset reset_ignored reused""".split()))
+SIDES, RTT_SOURCES, SEQ_EVENTS, STATES, EVENTS = [
+    {str(number): row[1] for number, row in enumerate(tables.rows("src/core/connmon.def", macro), 1)}
+    for macro in ("CONNMON_SIDE_VALUE", "CONNMON_RTT_SOURCE_VALUE", "CONNMON_SEQ_EVENT_VALUE",
+                  "CONNMON_STATE_VALUE", "CONNMON_EVENT_VALUE")]
 BOOLEANS = {"True": "1", "False": "0", "true": "1", "false": "0"}  # since Wireshark 4.4
 
 
@@ -50,9 +48,8 @@ class Field:
 
 
 def read_field_table():
-    text = (ROOT / "src/output/fields.def").read_text()
-    rows = re.findall(r'^FIELD\(\w+, \w+, (\w+), "([^"]+)"', text, re.M)
-    return [Field(kind, name) for kind, name in rows]
+    return [Field(row[2], row[5]) for row in tables.rows("src/output/fields.def", "FIELD",
+                                                         "COMPUTED_FIELD")]
 
 
 FIELDS = read_field_table()

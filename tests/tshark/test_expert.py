@@ -4,12 +4,13 @@ import re
 import pytest
 
 import harness
+import tables
 from folders import of_any_version
 from packets import SYN, Connection, Dialogue
 
-TABLE = harness.ROOT / "plugin/expert.def"
-EXPERTS = {name: (severity, "".join(re.findall(r'"([^"]*)"', title))) for name, severity, title in
-           re.findall(r'^EXPERT\(\w+, "([^"]+)", (\w+),\s*((?:"[^"]*"\s*)+)\)', TABLE.read_text(), re.M)}
+EXPERTS = {name: (severity, title) for _, name, severity, title in tables.rows("plugin/expert.def", "EXPERT")}
+EXPERTS |= {f"stall.{name}": (severity, f"Stall: {title}") for _, name, severity, title, _ in
+            tables.rows("src/statistics/stalls.def", "STALL_CAUSE")}
 
 
 def slow_server(packets):

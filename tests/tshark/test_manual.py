@@ -5,6 +5,9 @@ import subprocess
 
 import pytest
 
+import harness
+import tables
+
 
 @pytest.fixture(scope="module")
 def page(request):
@@ -32,6 +35,25 @@ def test_fields(wireshark, sections):
     assert fields and experts
     assert entries(sections["FIELDS"]) == fields
     assert entries(sections["EXPERT INFORMATION"]) == experts
+
+
+def test_values(sections):
+    """Each value of each enumerated field, with its meaning."""
+    _, text = sections["FIELDS"].split(".SS What do the names of values mean?\n")
+    lists = {name: rows for name, rows in re.findall(
+        r"^\.PP\n\.B (connmon\.\S+)\n\.RS\n(.*?)^\.RE\n", text, re.M | re.S)}
+    enumerated = [field for field in harness.FIELDS if field.kind in
+                  ("SIDE", "RTT_SOURCE", "SEQ_EVENT", "STATE", "EVENT", "END")]
+    assert list(lists) == [field.name for field in enumerated] and len(lists) == 5
+    for field in enumerated:
+        rows = tables.rows("src/core/connmon.def", f"CONNMON_{field.kind}_VALUE")
+        found = re.findall(r"^\.TP\n\.B (\S+)\n(.+)\.$", lists[field.name], re.M)
+        assert found == [(row[1], row[-1]) for row in rows]
+
+
+def test_events(sections):
+    for row in tables.rows("src/connections/events.def", "EVENT"):
+        assert f".B {row[1]}\n" in sections["STATISTICS"]
 
 
 def test_preferences(wireshark, sections):

@@ -38,11 +38,11 @@ static void rows_are_as_long_as_the_header(void **state)
 
     (void)state;
     assert_int_equal(count(connmon_csv_header, strlen(connmon_csv_header), ','),
-                     CONNMON_FIELDS + 2);
+                     CONNMON_FIELD_COUNT + 2);
     seen.result.handshake.has_client = seen.result.turn.is_present = true;
     for (int i = 0; i < 2; i++) {
         size = connmon_csv(csv, sizeof(csv), &seen);
-        assert_int_equal(count(csv, size, ','), CONNMON_FIELDS + 2);
+        assert_int_equal(count(csv, size, ','), CONNMON_FIELD_COUNT + 2);
         seen.result = (struct connmon_result){0};
     }
 }

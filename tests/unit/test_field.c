@@ -29,7 +29,7 @@
 static void names_are_distinct_and_well_formed(void **state)
 {
     (void)state;
-    for (int i = 0; i < CONNMON_FIELDS; i++) {
+    for (int i = 0; i < CONNMON_FIELD_COUNT; i++) {
         const struct connmon_field_info *info = &connmon_field_infos[i];
 
         assert_int_equal(strncmp(info->name, "connmon.", 8), 0);
@@ -45,7 +45,7 @@ static void names_are_distinct_and_well_formed(void **state)
 static void a_parent_comes_before_its_children(void **state)
 {
     (void)state;
-    for (int i = 0; i < CONNMON_FIELDS; i++) {
+    for (int i = 0; i < CONNMON_FIELD_COUNT; i++) {
         enum connmon_field parent = connmon_field_infos[i].parent;
 
         assert_true(parent == CONNMON_FIELD_NONE || (int)parent < i);
@@ -61,7 +61,7 @@ static void an_unremarkable_packet_has_four(void **state)
 
     (void)state;
     connmon_field_values(&r, &values);
-    for (int i = 0; i < CONNMON_FIELDS; i++)
+    for (int i = 0; i < CONNMON_FIELD_COUNT; i++)
         fields += connmon_field_is_present(&values, (enum connmon_field)i);
     assert_int_equal(fields, 4);
     expect_field(r, SIDE, CONNMON_SERVER);
@@ -77,7 +77,7 @@ static void a_copy_names_its_original_and_nothing_else(void **state)
 
     (void)state;
     connmon_field_values(&r, &values);
-    for (int i = 0; i < CONNMON_FIELDS; i++)
+    for (int i = 0; i < CONNMON_FIELD_COUNT; i++)
         assert_int_equal(connmon_field_is_present(&values, (enum connmon_field)i),
                          i == CONNMON_FIELD_DUPLICATE);
     expect_field(r, DUPLICATE, 7);

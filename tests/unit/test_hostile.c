@@ -137,7 +137,7 @@ static void too_little_memory_for_anything(void **state)
         r = send(&s, CLIENT, .seq = 1, .len = 10);
         assert_int_equal(s.status, CONNMON_NO_MEMORY);
         connmon_field_values(&r, &values);
-        for (enum connmon_field field = 0; field < CONNMON_FIELDS; field++)
+        for (enum connmon_field field = 0; field < CONNMON_FIELD_COUNT; field++)
             assert_int_equal(values.of[field], 0);
     }
     assert_int_equal(scenario_stats(&s).segments, 10);

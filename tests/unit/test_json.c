@@ -138,7 +138,7 @@ static void every_field_of_the_table_has_its_key(void **state)
 
     (void)state;
     json[connmon_json(json, sizeof(json), &seen)] = '\0';
-    for (int i = 0; i < CONNMON_FIELDS; i++) {
+    for (int i = 0; i < CONNMON_FIELD_COUNT; i++) {
         char key[64];
 
         if (i == CONNMON_FIELD_DUPLICATE) /* which stands on copies alone */

@@ -176,7 +176,7 @@ static void expect_equal(const struct connmon_result *a, const struct connmon_re
 /* What the scenarios have seen in all, to be sure that they exercise the rules. */
 struct coverage {
     uint32_t tsvals, seqnos, ambiguous, trusted, dup_acks, servers, completions, partly, probes;
-    uint32_t events[CONNMON_SEQ_OLD + 1];
+    uint32_t events[CONNMON_SEQ_EVENT_COUNT];
 };
 
 static void note(struct coverage *seen, const struct connmon_result *r)
@@ -226,7 +226,7 @@ static void the_core_agrees_with_the_model(void **state)
     assert_true(seen.trusted > 1000 && seen.dup_acks > 500);
     assert_true(seen.servers > 50 && seen.completions > 20);
     assert_true(seen.partly > 1000 && seen.probes > 20);
-    for (int event = 0; event <= CONNMON_SEQ_OLD; event++)
+    for (int event = 0; event < CONNMON_SEQ_EVENT_COUNT; event++)
         assert_true(seen.events[event] > 100);
 }
 
