@@ -4,6 +4,8 @@
  */
 #include "hash_index.h"
 
+#include <string.h>
+
 enum { FIRST_CAPACITY = 1 << 10 };
 
 static size_t bytes_of(uint32_t capacity)
@@ -69,6 +71,13 @@ void hash_index_remove(struct hash_index *index, uint32_t hash, uint32_t number)
     }
     slots[gap].number = 0;
     index->used--;
+}
+
+void hash_index_empty(struct hash_index *index)
+{
+    if (index->slots)
+        memset(index->slots, 0, bytes_of(index->capacity));
+    index->used = 0;
 }
 
 void hash_index_clear(struct hash_index *index, struct memory *memory)

@@ -68,7 +68,10 @@ bool hash_index_reserve(struct hash_index *index, struct memory *memory);
 void hash_index_add(struct hash_index *index, uint32_t hash, uint32_t number);
 void hash_index_remove(struct hash_index *index, uint32_t hash, uint32_t number);
 
-/* Empties the index and gives its memory back. */
+/* Removes all entries; the memory stays. */
+void hash_index_empty(struct hash_index *index);
+
+/* Removes all entries and gives the memory back. */
 void hash_index_clear(struct hash_index *index, struct memory *memory);
 
 #endif
