@@ -7,14 +7,14 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "followed.h"
 #include "modular.h"
 #include "steady_clock.h"
+#include "tracker.h"
 
 struct events {
     events_sink *sink;
     void *to;
-    struct followed followed;
+    struct tracker tracker;
     struct steady_clock clock; /* of time-outs; events have their packets' times */
     struct events_totals totals;
     bool has_held;
@@ -27,7 +27,7 @@ struct events *events_new(int64_t timeout_ns, uint32_t most, events_sink *sink, 
 
     if (!events)
         return NULL;
-    followed_init(&events->followed, timeout_ns, most);
+    tracker_init(&events->tracker, timeout_ns, most);
     events->sink = sink;
     events->to = to;
     events_reset(events);
@@ -36,29 +36,32 @@ struct events *events_new(int64_t timeout_ns, uint32_t most, events_sink *sink, 
 
 void events_reset(struct events *events)
 {
-    followed_clear(&events->followed);
+    tracker_clear(&events->tracker);
     events->has_held = false;
     events->totals = (struct events_totals){0};
     events->clock =
-        (struct steady_clock){.most_ns = events->followed.queues[FOLLOWED_CLOSED].max_age_ns};
+        (struct steady_clock){.most_ns = events->tracker.queues[TRACKER_CLOSED].max_age_ns};
 }
 
 void events_free(struct events *events)
 {
     if (!events)
         return;
-    followed_clear(&events->followed);
+    tracker_clear(&events->tracker);
     free(events);
 }
 
 struct events_totals events_totals(const struct events *events)
 {
-    return events->totals;
+    struct events_totals totals = events->totals;
+
+    totals.lost.forgotten = events->tracker.forgotten;
+    return totals;
 }
 
 size_t events_memory(const struct events *events)
 {
-    return events->followed.memory.used;
+    return events->tracker.memory.used;
 }
 
 static int64_t later(int64_t time_ns, int64_t ns)
@@ -66,54 +69,57 @@ static int64_t later(int64_t time_ns, int64_t ns)
     return time_ns > INT64_MAX - ns ? INT64_MAX : time_ns + ns;
 }
 
-static void tell(const struct events *events, const struct followed_entry *entry,
-                 struct event *event)
+static void tell(const struct events *events, const struct tracked *tracked, struct event *event)
 {
-    uint8_t client = last_seen_find(&events->followed.last_seen, entry->serial)->client;
+    const struct events_totals totals = events_totals(events);
 
-    event->stream = entry->stream;
-    event->client = entry->ends[client];
-    event->server = entry->ends[!client];
-    if (event->has_time && entry->has_first)
-        clock_elapsed(entry->first_ns, event->time_ns, &event->age_ns);
-    event->opened = events->totals.opened;
-    event->closed = events->totals.closed;
-    event->open = events->totals.opened - events->totals.closed - events->totals.lost.forgotten;
+    event->stream = tracked->stream;
+    event->client = tracked->ends[tracked->client];
+    event->server = tracked->ends[!tracked->client];
+    if (event->has_time && tracked->has_first)
+        clock_elapsed(tracked->first_ns, event->time_ns, &event->age_ns);
+    event->opened = totals.opened;
+    event->closed = totals.closed;
+    event->open = totals.opened - totals.closed - totals.lost.forgotten;
     events->sink(events->to, event);
 }
 
-/* Without memory, the entry stays where it is: it is forgotten later. */
-static void close_entry(struct events *events, struct followed_entry *entry)
+static void note_closed(struct events *events, struct tracked *tracked)
 {
-    entry->is_closed = true;
-    followed_move(&events->followed, entry, FOLLOWED_CLOSED, events->clock.now_ns);
+    tracked->is_closed = true;
     events->totals.closed++;
 }
 
-/* It was not reset after all. */
-static void reopen_entry(struct events *events, struct followed_entry *entry)
+/* Without memory, it stays in its queue: it is removed later. */
+static void close_tracked(struct events *events, struct tracked *tracked)
 {
-    entry->is_closed = false;
-    followed_move(&events->followed, entry, FOLLOWED_OPEN, events->clock.now_ns);
-    events->totals.closed--;
+    note_closed(events, tracked);
+    tracker_move(&events->tracker, tracked, TRACKER_CLOSED, events->clock.now_ns);
 }
 
-/* He has timed out. */
-static void call_first(struct events *events, enum followed_queue which)
+/* It was not reset after all. */
+static void reopen(struct events *events, struct tracked *tracked)
 {
-    struct followed_entry *entry = followed_take(&events->followed, which);
+    tracked->is_closed = false;
+    events->totals.closed--;
+    tracker_move(&events->tracker, tracked, TRACKER_OPEN, events->clock.now_ns);
+}
+
+/* Times out the first of a queue, if it was not seen since. */
+static void time_out_first(struct events *events, enum tracker_queue which)
+{
+    struct tracked *tracked = tracker_pop(&events->tracker, which);
     struct event event = {.kind = EVENT_TIMED_OUT};
 
-    if (!entry)
+    if (!tracked)
         return;
-    event.has_time = entry->has_first;
-    event.time_ns = later(last_seen_find(&events->followed.last_seen, entry->serial)->time_ns,
-                          events->followed.queues[which].max_age_ns);
-    if (!entry->is_closed) {
-        events->totals.closed++;
-        tell(events, entry, &event);
+    event.has_time = tracked->has_first;
+    event.time_ns = later(tracked->time_ns, events->tracker.queues[which].max_age_ns);
+    if (!tracked->is_closed) {
+        note_closed(events, tracked);
+        tell(events, tracked, &event);
     }
-    followed_forget(&events->followed, entry);
+    tracker_remove(&events->tracker, tracked);
 }
 
 static struct event event_of(int kind, const struct connmon_observation *seen)
@@ -127,16 +133,16 @@ static bool begins_anew(const struct connmon_observation *seen)
 }
 
 /* The ports of this connection are used by the next one. */
-static void tell_reuse(struct events *events, struct followed_entry *entry,
+static void tell_reuse(struct events *events, struct tracked *tracked,
                        const struct connmon_observation *seen)
 {
     struct event event = event_of(CONNMON_EVENT_REUSED, seen);
 
     event.by = seen->result.side;
-    if (!entry->is_closed)
-        close_entry(events, entry);
-    tell(events, entry, &event);
-    followed_forget(&events->followed, entry);
+    if (!tracked->is_closed)
+        close_tracked(events, tracked);
+    tell(events, tracked, &event);
+    tracker_remove(&events->tracker, tracked);
 }
 
 /* A packet that tells of no open connection: the rest of one that was closed and forgotten. */
@@ -146,74 +152,69 @@ static bool is_leftover(const struct connmon_observation *seen)
            seen->result.event != CONNMON_EVENT_RESET;
 }
 
-/* Forgets one connection, a closed one if there is any. */
-static void make_room(struct events *events)
+/* Removes one connection, a closed one if there is any. */
+static void make_room(struct tracker *tracker)
 {
-    struct followed *followed = &events->followed;
-    const size_t count = followed->count;
+    const uint32_t count = tracker->connections.count;
 
-    for (int which = FOLLOWED_QUEUES; which-- > 0;) {
-        while (followed->count == count && followed->queues[which].deadlines.count > 0) {
-            struct followed_entry *entry = followed_take(followed, (enum followed_queue)which);
+    for (int which = TRACKER_QUEUES; which-- > 0;) {
+        while (tracker->connections.count == count && tracker->queues[which].heap.count > 0) {
+            const struct tracked *tracked = tracker_pop(tracker, (enum tracker_queue)which);
 
-            if (!entry)
-                continue;
-            events->totals.lost.forgotten += !entry->is_closed;
-            followed_forget(followed, entry);
+            if (tracked)
+                tracker_remove(tracker, tracked);
         }
     }
 }
 
 /* NULL: no memory. */
-static struct followed_entry *begin(struct events *events, const struct connmon_observation *seen)
+static struct tracked *begin(struct events *events, const struct connmon_observation *seen)
 {
-    struct followed *followed = &events->followed;
-    struct followed_entry *entry;
+    struct tracker *tracker = &events->tracker;
+    struct tracked *tracked;
     struct event event =
         event_of(begins_anew(seen) ? CONNMON_EVENT_FOUND : CONNMON_EVENT_FOUND_MIDSTREAM, seen);
 
-    if (followed->most != 0 && followed->count >= followed->most)
-        make_room(events);
-    entry = followed_begin(followed, seen, events->clock.now_ns);
-    if (!entry) {
+    if (tracker->most != 0 && tracker->connections.count >= tracker->most)
+        make_room(tracker);
+    tracked = tracker_add(tracker, seen, events->clock.now_ns);
+    if (!tracked) {
         events->totals.lost.dropped++;
         return NULL;
     }
     events->totals.opened++;
-    tell(events, entry, &event);
-    return entry;
+    tell(events, tracked, &event);
+    return tracked;
 }
 
-static struct followed_entry *renumber(struct events *events, struct followed_entry *entry,
-                                       const struct connmon_observation *seen)
+static struct tracked *renumber(struct events *events, struct tracked *tracked,
+                                const struct connmon_observation *seen)
 {
-    if (followed_renumber(&events->followed, entry, seen, events->clock.now_ns))
-        return entry;
-    events->totals.lost.dropped++;
-    followed_forget(&events->followed, entry);
-    return NULL;
+    tracked = tracker_renumber(&events->tracker, tracked, seen, events->clock.now_ns);
+    events->totals.lost.dropped += !tracked;
+    return tracked;
 }
 
 /* Finds the packet's connection, or begins it. NULL if the packet means nothing to any. */
-static struct followed_entry *entry_of(struct events *events, struct followed_entry *entry,
-                                       const struct connmon_observation *seen)
+static struct tracked *tracked_of(struct events *events, struct tracked *tracked,
+                                  const struct connmon_observation *seen)
 {
     uint32_t serial = seen->result.connection;
 
-    if (entry && mod32_before(serial, entry->serial))
+    if (tracked && mod32_before(serial, tracked->serial))
         return NULL; /* of the connection whose ports this one uses */
-    if (entry && begins_anew(seen) &&
-        (entry->serial != serial || seen->result.event == CONNMON_EVENT_REUSED)) {
-        tell_reuse(events, entry, seen);
-        entry = NULL;
+    if (tracked && begins_anew(seen) &&
+        (tracked->serial != serial || seen->result.event == CONNMON_EVENT_REUSED)) {
+        tell_reuse(events, tracked, seen);
+        tracked = NULL;
     }
-    if (entry && entry->serial != serial && entry->is_closed) {
-        followed_forget(&events->followed, entry);
-        entry = NULL;
+    if (tracked && tracked->serial != serial && tracked->is_closed) {
+        tracker_remove(&events->tracker, tracked);
+        tracked = NULL;
     }
-    if (!entry)
+    if (!tracked)
         return is_leftover(seen) ? NULL : begin(events, seen);
-    return entry->serial == serial ? entry : renumber(events, entry, seen);
+    return tracked->serial == serial ? tracked : renumber(events, tracked, seen);
 }
 
 /* A closed connection goes on or is closed in another way: whoever was to be reset ignored it. */
@@ -223,15 +224,15 @@ static bool proves_no_reset(const struct connmon_result *result)
 }
 
 /* Tells what a packet of an open connection, or of one that is open after all, means for it. */
-static void tell_event(struct events *events, struct followed_entry *entry,
+static void tell_event(struct events *events, struct tracked *tracked,
                        const struct connmon_observation *seen)
 {
     const struct connmon_result *result = &seen->result;
     struct event event = event_of((int)result->event, seen);
-    const bool is_proof = entry->is_closed;
+    const bool is_proof = tracked->is_closed;
 
     if (is_proof)
-        reopen_entry(events, entry);
+        reopen(events, tracked);
     if (result->event == CONNMON_EVENT_ESTABLISHED) {
         event.has_server_delay = result->handshake.has_server && result->handshake.completes;
         event.has_client_delay = result->handshake.has_client;
@@ -241,36 +242,35 @@ static void tell_event(struct events *events, struct followed_entry *entry,
         event.by = result->side;
     }
     if (result->event == CONNMON_EVENT_CLOSED || result->event == CONNMON_EVENT_RESET)
-        close_entry(events, entry);
-    tell(events, entry, &event);
+        close_tracked(events, tracked);
+    tell(events, tracked, &event);
 }
 
 static void take(struct events *events, const struct connmon_observation *seen)
 {
-    struct last_seen *last;
-    struct followed_entry *entry;
+    struct tracked *tracked = tracker_find(&events->tracker, seen->result.connection);
 
-    last = last_seen_find(&events->followed.last_seen, seen->result.connection);
-    if (last && seen->result.event == CONNMON_EVENT_NONE) { /* as most packets */
-        followed_touch(last, seen, events->clock.now_ns);
+    if (tracked && seen->result.event == CONNMON_EVENT_NONE) { /* as most packets */
+        tracked_touch(tracked, seen, events->clock.now_ns);
         return;
     }
-    entry = entry_of(events, last ? last->of : followed_by_ends(&events->followed, seen), seen);
-    if (!entry)
+    if (!tracked)
+        tracked = tracker_find_ends(&events->tracker, seen);
+    tracked = tracked_of(events, tracked, seen);
+    if (!tracked)
         return;
-    followed_touch(last_seen_find(&events->followed.last_seen, entry->serial), seen,
-                   events->clock.now_ns);
+    tracked_touch(tracked, seen, events->clock.now_ns);
     if (seen->result.event > CONNMON_EVENT_FOUND_MIDSTREAM && !begins_anew(seen) &&
-        (!entry->is_closed || proves_no_reset(&seen->result))) /* else it is told already */
-        tell_event(events, entry, seen);
+        (!tracked->is_closed || proves_no_reset(&seen->result))) /* else it is told already */
+        tell_event(events, tracked, seen);
 }
 
-/* Tells what has timed out. */
-static void call_due(struct events *events)
+/* Reports what has timed out. */
+static void time_out_due(struct events *events)
 {
-    for (int which = 0; which < FOLLOWED_QUEUES; which++)
-        while (followed_is_due(&events->followed, (enum followed_queue)which, events->clock.now_ns))
-            call_first(events, (enum followed_queue)which);
+    for (int which = 0; which < TRACKER_QUEUES; which++)
+        while (tracker_is_due(&events->tracker, (enum tracker_queue)which, events->clock.now_ns))
+            time_out_first(events, (enum tracker_queue)which);
 }
 
 static void settle(struct events *events, bool is_right)
@@ -279,7 +279,7 @@ static void settle(struct events *events, bool is_right)
 
     events->has_held = false;
     steady_clock_settle(&events->clock, is_right);
-    call_due(events);
+    time_out_due(events);
     if (has_held)
         take(events, &events->held);
 }
@@ -295,7 +295,7 @@ static void reach(struct events *events, int64_t time_ns)
     if (events->clock.has_doubt)
         settle(events, steady_clock_confirms(&events->clock, time_ns));
     steady_clock_see(&events->clock, time_ns);
-    call_due(events);
+    time_out_due(events);
 }
 
 void events_advance(struct events *events, int64_t time_ns)

@@ -20,7 +20,7 @@ struct rates_way {
 
 /* Laid out so that a packet touches few cache lines. */
 struct rates {
-    uint32_t hash, slot;             /* for who keeps the rows */
+    uint32_t hash;                   /* for who keeps the rows */
     uint32_t serial, stream;         /* of a connection */
     struct rates_way ways[2];        /* sent by client and by server; or sent and received */
     struct connmon_endpoint ends[2]; /* of a connection client and server; else [0]: the address */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "serial.h"
+#include "hash.h"
 
-enum { LAST_BITS = 31 };
+enum { FIRST_CAPACITY = 128, BATCH = 16 };
 
 void rates_table_init(struct rates_table *table, bool by_host, uint32_t most)
 {
@@ -17,25 +17,24 @@ void rates_table_init(struct rates_table *table, bool by_host, uint32_t most)
     memory_init(&table->memory, 0);
 }
 
-static void free_arrays(struct rates_table *table)
+void rates_table_release(struct rates_table *table)
 {
     struct memory *memory = &table->memory;
 
     memory_free(memory, table->rows, table->capacity * sizeof(*table->rows));
     memory_free(memory, table->order, table->capacity * sizeof(*table->order));
-    memory_free(memory, table->slots, ((size_t)1 << table->bits) * sizeof(*table->slots));
+    hash_index_clear(&table->index, memory);
+    memory_release(memory);
 }
 
-void rates_table_release(struct rates_table *table)
-{
-    free_arrays(table);
-    memory_release(&table->memory);
-}
-
+/* After a flood, a few rows are taken out of a large index one by one. */
 void rates_table_clear(struct rates_table *table)
 {
-    for (size_t i = 0; i < table->count; i++)
-        table->slots[table->rows[i].slot] = 0;
+    if (table->count > table->index.capacity / 16)
+        hash_index_empty(&table->index);
+    else
+        for (uint32_t i = 0; i < table->count; i++)
+            hash_index_remove(&table->index, table->rows[i].hash, i);
     table->count = 0;
     table->begun = 0;
 }
@@ -43,80 +42,54 @@ void rates_table_clear(struct rates_table *table)
 static uint32_t hash_of(const struct rates_table *table, const struct rates_packet *packet)
 {
     return table->by_host ? (uint32_t)hash_address(packet->ends[0].addr, &table->memory.key)
-                          : packet->serial;
+                          : hash_slot(packet->serial, table->memory.salt, 32);
 }
 
-/* Where a row of this hash belongs. */
-static uint32_t home_of(const struct rates_table *table, uint32_t hash)
-{
-    return table->by_host ? hash >> (32 - table->bits)
-                          : serial_slot(hash, table->memory.salt, table->bits);
-}
-
-static bool is_of(const struct rates_table *table, const struct rates *row, uint32_t hash,
+static bool is_of(const struct rates_table *table, const struct rates *row,
                   const struct rates_packet *packet)
 {
     const struct connmon_endpoint *a = &row->ends[0], *b = &packet->ends[0];
 
-    return row->hash == hash &&
-           (!table->by_host ||
-            (a->addr_len == b->addr_len && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0));
+    return table->by_host
+               ? a->addr_len == b->addr_len && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0
+               : row->serial == packet->serial;
 }
 
-/* The slot of the packet's row, or the free one where it belongs. */
-static uint32_t find_slot(const struct rates_table *table, uint32_t hash,
+static struct rates *find(const struct rates_table *table, uint32_t hash,
                           const struct rates_packet *packet)
 {
-    uint32_t mask = (UINT32_C(1) << table->bits) - 1, i = home_of(table, hash);
+    uint32_t slot = hash_index_begin(&table->index, hash), row;
 
-    while (table->slots[i] != 0 && !is_of(table, &table->rows[table->slots[i] - 1], hash, packet))
-        i = serial_next(i, mask);
-    return i;
+    while (hash_index_next(&table->index, hash, &slot, &row))
+        if (is_of(table, &table->rows[row], packet))
+            return &table->rows[row];
+    return NULL;
 }
 
-static void fill_slot(struct rates_table *table, uint32_t number)
+/* Room for one more row, and for as many in `order`. False: no memory. */
+static bool reserve(struct rates_table *table)
 {
-    uint32_t mask = (UINT32_C(1) << table->bits) - 1, i = home_of(table, table->rows[number].hash);
+    const size_t capacity = table->capacity ? 2 * table->capacity : FIRST_CAPACITY;
+    struct memory *memory = &table->memory;
+    const void **order;
+    struct rates *rows;
 
-    while (table->slots[i] != 0)
-        i = serial_next(i, mask);
-    table->slots[i] = number + 1;
-    table->rows[number].slot = i;
-}
-
-static bool has_room(const struct rates_table *table)
-{
-    return table->rows && table->slots && table->count < table->capacity;
-}
-
-/* Twice the room. False: no memory. */
-static bool grow(struct rates_table *table)
-{
-    struct rates_table grown = *table;
-
-    grown.bits = table->slots ? (uint8_t)(table->bits + 1) : SERIAL_FIRST_BITS;
-    if (grown.bits > LAST_BITS)
+    if (!hash_index_reserve(&table->index, memory))
         return false;
-    grown.capacity = (size_t)1 << (grown.bits - 1);
-    grown.rows = memory_alloc(&grown.memory, grown.capacity * sizeof(*grown.rows));
-    grown.order = memory_alloc(&grown.memory, grown.capacity * sizeof(*grown.order));
-    grown.slots = memory_alloc(&grown.memory, ((size_t)1 << grown.bits) * sizeof(*grown.slots));
-    if (!grown.rows || !grown.order || !grown.slots) {
-        free_arrays(&grown);
-        table->memory = grown.memory;
+    if (table->count < table->capacity)
+        return true;
+    order = memory_alloc(memory, capacity * sizeof(*order));
+    rows = order ? memory_grow(memory, table->rows, table->capacity * sizeof(*rows),
+                               capacity * sizeof(*rows))
+                 : NULL;
+    if (!rows) {
+        memory_free(memory, order, capacity * sizeof(*order));
         return false;
     }
-    for (uint32_t i = 0; table->rows && i < table->count; i++) {
-        grown.rows[i] = table->rows[i];
-        fill_slot(&grown, i);
-    }
-    table->memory = grown.memory;
-    free_arrays(table);
-    table->rows = grown.rows;
-    table->order = grown.order;
-    table->slots = grown.slots;
-    table->capacity = grown.capacity;
-    table->bits = grown.bits;
+    memory_free(memory, table->order, table->capacity * sizeof(*order));
+    table->order = order;
+    table->rows = rows;
+    table->capacity = capacity;
     return true;
 }
 
@@ -131,73 +104,85 @@ static void forget_smaller(struct rates_table *table)
         table->order[i] = &table->rows[i];
     qsort(table->order, count, sizeof(*table->order), rates_compare);
     gone = *(const struct rates *)table->order[count / 2];
-    memset(table->slots, 0, ((size_t)1 << table->bits) * sizeof(*table->slots));
+    hash_index_empty(&table->index);
     table->count = 0;
     for (size_t i = 0; i < count; i++) {
         const struct rates *row = &table->rows[i], *bound = &gone;
 
         if (rates_compare(&row, &bound) >= 0)
             continue;
-        table->rows[table->count] = *row;
-        fill_slot(table, (uint32_t)table->count++);
+        hash_index_add(&table->index, row->hash, (uint32_t)table->count);
+        table->rows[table->count++] = *row;
     }
     table->forgotten += count - table->count;
 }
 
 /* NULL: no memory. */
-static struct rates *row_of(struct rates_table *table, const struct rates_packet *packet)
+static struct rates *row_of(struct rates_table *table, uint32_t hash,
+                            const struct rates_packet *packet)
 {
-    uint32_t hash = hash_of(table, packet), number;
+    struct rates *row = find(table, hash, packet);
 
-    if (!has_room(table) && !grow(table))
-        return NULL;
-    number = table->slots[find_slot(table, hash, packet)];
-    if (number != 0)
-        return &table->rows[number - 1];
+    if (row)
+        return row;
     if (table->most != 0 && table->count >= table->most)
         forget_smaller(table);
+    if (!reserve(table))
+        return NULL;
     table->begun++;
-    number = (uint32_t)table->count++;
-    table->rows[number] = (struct rates){.hash = hash,
-                                         .serial = packet->serial,
-                                         .stream = packet->stream,
-                                         .ends = {packet->ends[0], packet->ends[1]}};
-    fill_slot(table, number);
-    return &table->rows[number];
+    hash_index_add(&table->index, hash, (uint32_t)table->count);
+    row = &table->rows[table->count++];
+    *row = (struct rates){.hash = hash,
+                          .serial = packet->serial,
+                          .stream = packet->stream,
+                          .ends = {packet->ends[0], packet->ends[1]}};
+    return row;
 }
 
 /* Where there are many rows, they are not in the cache; to wait for several at once takes no longer
  * than for one. */
-static void fetch_rows(const struct rates_table *table, const struct rates_packet *packets,
-                       size_t count)
+static void prefetch_rows(const struct rates_table *table, const uint32_t *hashes,
+                          const struct rates_packet *packets, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(&table->slots[home_of(table, hash_of(table, &packets[i]))]);
-    for (size_t i = 0; i < count; i++) {
-        const struct rates *row;
-        uint32_t number;
+    const struct hash_index *index = &table->index;
 
-        number = table->slots[home_of(table, hash_of(table, &packets[i]))];
-        row = &table->rows[number ? number - 1 : 0];
-        __builtin_prefetch(row);
-        __builtin_prefetch(&row->ways[packets[i].way], 1);
-        __builtin_prefetch(&row->ways[packets[i].way].rtt_sum, 1);
+    for (size_t i = 0; index->slots && i < count; i++)
+        __builtin_prefetch(&index->slots[hash_index_begin(index, hashes[i])]);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = hash_index_begin(index, hashes[i]), row;
+
+        if (!hash_index_next(index, hashes[i], &slot, &row))
+            continue;
+        __builtin_prefetch(&table->rows[row]);
+        __builtin_prefetch(&table->rows[row].ways[packets[i].way], 1);
+        __builtin_prefetch(&table->rows[row].ways[packets[i].way].rtt_sum, 1);
     }
 }
 
-size_t rates_table_add(struct rates_table *table, const struct rates_packet *packets, size_t count)
+static size_t add_batch(struct rates_table *table, const struct rates_packet *packets, size_t count)
 {
+    uint32_t hashes[BATCH];
     size_t dropped = 0;
 
-    if (table->slots)
-        fetch_rows(table, packets, count);
+    for (size_t i = 0; i < count; i++)
+        hashes[i] = hash_of(table, &packets[i]);
+    prefetch_rows(table, hashes, packets, count);
     for (size_t i = 0; i < count; i++) {
-        struct rates *row = row_of(table, &packets[i]);
+        struct rates *row = row_of(table, hashes[i], &packets[i]);
 
         if (row)
             rates_add(&row->ways[packets[i].way], &packets[i]);
         else
             dropped++;
     }
+    return dropped;
+}
+
+size_t rates_table_add(struct rates_table *table, const struct rates_packet *packets, size_t count)
+{
+    size_t dropped = 0;
+
+    for (size_t i = 0; i < count; i += BATCH)
+        dropped += add_batch(table, packets + i, count - i < BATCH ? count - i : BATCH);
     return dropped;
 }

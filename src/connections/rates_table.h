@@ -5,6 +5,7 @@
 #ifndef CONNMON_RATES_TABLE_H
 #define CONNMON_RATES_TABLE_H
 
+#include "hash_index.h"
 #include "memory.h"
 #include "rates.h"
 
@@ -12,12 +13,11 @@ struct rates_table {
     struct memory memory;
     struct rates *rows;
     const void **order; /* for who sorts them: has room for as many as rows */
-    uint32_t *slots;    /* number of a row plus 1; 0: free */
     size_t count, capacity;
-    uint32_t most;      /* rows; 0: no limit */
-    uint64_t begun;     /* rows since the table was clear */
-    uint64_t forgotten; /* rows in all, to make room for others */
-    uint8_t bits;       /* 2^bits slots, if there are any */
+    struct hash_index index; /* of rows, by connection or address */
+    uint32_t most;           /* rows; 0: no limit */
+    uint64_t begun;          /* rows since the table was clear */
+    uint64_t forgotten;      /* rows in all, to make room for others */
     bool by_host;
 };
 

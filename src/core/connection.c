@@ -30,8 +30,8 @@ void connection_clear(struct connection *connection, struct memory *memory)
         struct flow *flow = &connection->flows[i];
 
         outstanding_clear(&flow->outstanding, &flow->outstanding_size, memory);
-        value_set_clear(&flow->acked, &flow->acked_size, memory);
-        value_set_clear(&flow->echoed, &flow->echoed_size, memory);
+        seen_values_clear(&flow->acked, &flow->acked_size, memory);
+        seen_values_clear(&flow->echoed, &flow->echoed_size, memory);
         if (connection->holes)
             holes_clear(&connection->holes[i], memory);
     }

@@ -14,7 +14,7 @@
 #include "connmon.h"
 #include "holes.h"
 #include "outstanding.h"
-#include "value_set.h"
+#include "seen_values.h"
 
 enum flow_flags {
     FLOW_HAS_PREVIOUS = 0x01, /* previous_time_ns */
@@ -59,10 +59,10 @@ struct flow {
     uint16_t flags; /* enum flow_flags */
     uint8_t state;  /* enum connmon_state: of the host that sends this flow */
     outstanding_size outstanding_size;
-    value_set_size acked_size, echoed_size;
+    seen_values_size acked_size, echoed_size;
     struct outstanding outstanding; /* what this flow has sent and the other may answer */
-    struct value_set acked;         /* acknos that this flow has carried */
-    struct value_set echoed;        /* TSecr values that this flow has carried */
+    struct seen_values acked;       /* acknos that this flow has carried */
+    struct seen_values echoed;      /* TSecr values that this flow has carried */
 };
 
 enum handshake_flags {

@@ -69,6 +69,16 @@ void *connection_map_find(const struct connection_map *map, uint32_t serial)
     return room ? room->entry : NULL;
 }
 
+uint32_t connection_map_place(const struct connection_map *map, uint32_t serial)
+{
+    return map->slots[slot_of(map, serial)] - 1;
+}
+
+void *connection_map_at(const struct connection_map *map, uint32_t place)
+{
+    return room_at(map, place)->entry;
+}
+
 /* Empties the slot and closes the gap. */
 static void empty_slot(struct connection_map *map, uint32_t gap)
 {
@@ -147,12 +157,10 @@ static bool reserve_chunk(struct connection_map *map)
 
     if (map->chunk_count < map->chunk_capacity)
         return true;
-    chunks = memory_alloc(map->memory, capacity * sizeof(*chunks));
+    chunks = memory_grow(map->memory, map->chunks, map->chunk_capacity * sizeof(*chunks),
+                         capacity * sizeof(*chunks));
     if (!chunks)
         return false;
-    if (map->chunks)
-        memcpy(chunks, map->chunks, map->chunk_count * sizeof(*chunks));
-    memory_free(map->memory, map->chunks, map->chunk_capacity * sizeof(*chunks));
     map->chunks = chunks;
     map->chunk_capacity = capacity;
     return true;

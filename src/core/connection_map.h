@@ -65,6 +65,11 @@ void *connection_map_find(const struct connection_map *map, uint32_t serial);
 /* The same, to be used now; one that is new has all bytes zero. NULL: no memory. */
 void *connection_map_use(struct connection_map *map, uint32_t serial);
 
+/* Where an entry, which there is, stays until it is taken out, as a number that another index of
+ * the same entries can hold (hash_index.h); and the entry that is there. */
+uint32_t connection_map_place(const struct connection_map *map, uint32_t serial);
+void *connection_map_at(const struct connection_map *map, uint32_t place);
+
 /* Evicts entries, but for that of `serial`, until the memory is no longer nearly used up or no
  * other is left. To be called after an entry may have grown. */
 void connection_map_fit(struct connection_map *map, uint32_t serial);

@@ -103,3 +103,14 @@ void memory_free(struct memory *memory, void *block, size_t size)
         free(block);
     }
 }
+
+void *memory_grow(struct memory *memory, void *block, size_t old_size, size_t size)
+{
+    void *grown = memory_alloc(memory, size);
+
+    if (grown && block) {
+        memcpy(grown, block, old_size);
+        memory_free(memory, block, old_size);
+    }
+    return grown;
+}

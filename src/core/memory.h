@@ -41,6 +41,11 @@ static inline bool memory_is_tight(const struct memory *memory)
 /* Zeroed memory, or NULL when the system or the limit has no more. Free with memory_free(). */
 void *memory_alloc(struct memory *memory, size_t size);
 
+/* As realloc(), for blocks that grow: what `block`, of `old_size` bytes, holds, and zeros behind
+ * it, in a block of `size` bytes. NULL, and `block` stays as it is, when there is no more memory.
+ * No block, NULL, has 0 bytes. */
+void *memory_grow(struct memory *memory, void *block, size_t old_size, size_t size);
+
 /* Gives back what memory_alloc() returned for the same size; NULL is allowed. */
 void memory_free(struct memory *memory, void *block, size_t size);
 

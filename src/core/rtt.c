@@ -55,13 +55,13 @@ void rtt_prefetch(const struct sighting *seen)
     const struct connmon_segment *segment = seen->segment;
     const struct flow *flow = seen->flow, *reverse = seen->reverse;
 
-    value_set_prefetch(&flow->acked, flow->acked_size);
+    seen_values_prefetch(&flow->acked, flow->acked_size);
     outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, false, segment->ack);
     if (seen->length != 0)
         outstanding_prefetch(&flow->outstanding, flow->outstanding_size, false,
                              segment->seq + seen->length);
     if (segment->has_timestamps) {
-        value_set_prefetch(&flow->echoed, flow->echoed_size);
+        seen_values_prefetch(&flow->echoed, flow->echoed_size);
         outstanding_prefetch(&reverse->outstanding, reverse->outstanding_size, true,
                              segment->tsecr);
         outstanding_prefetch(&flow->outstanding, flow->outstanding_size, true, segment->tsval);
@@ -78,10 +78,10 @@ void rtt_match(struct sighting *seen)
     if (!sighting_has(seen, CONNMON_ACK))
         return; /* TSecr and ackno are valid only then */
     if (segment->has_timestamps && segment->tsecr != 0 &&
-        value_set_add(&flow->echoed, &flow->echoed_size, segment->tsecr, max, seen->memory,
-                      evicted))
+        seen_values_add(&flow->echoed, &flow->echoed_size, segment->tsecr, max, seen->memory,
+                        evicted))
         answer(seen, true, segment->tsecr, &seen->result->tsval);
-    if (value_set_add(&flow->acked, &flow->acked_size, segment->ack, max, seen->memory, evicted))
+    if (seen_values_add(&flow->acked, &flow->acked_size, segment->ack, max, seen->memory, evicted))
         answer(seen, false, segment->ack, &seen->result->seqno);
 }
 

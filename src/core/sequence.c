@@ -47,7 +47,7 @@ static void restart(struct sighting *seen, uint8_t direction, struct flow *flow,
     outstanding_drop_seq_ends(&flow->outstanding, &flow->outstanding_size);
     if (seen->connection->holes)
         holes_clear(&seen->connection->holes[direction], seen->memory);
-    value_set_clear(&reverse->acked, &reverse->acked_size, seen->memory);
+    seen_values_clear(&reverse->acked, &reverse->acked_size, seen->memory);
     reverse->flags &= (uint16_t) ~(FLOW_HAS_ACK | FLOW_HAS_SOUND);
 }
 

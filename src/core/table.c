@@ -48,7 +48,7 @@ void table_clear(struct table *table, struct memory *memory)
     for (uint32_t i = 0; i < table->chunk_count; i++)
         memory_free(memory, table->chunks[i], chunk_bytes());
     memory_free(memory, table->chunks, table->chunk_capacity * sizeof(*table->chunks));
-    room_index_clear(&table->index, memory);
+    hash_index_clear(&table->index, memory);
     *table = (struct table){0};
 }
 
@@ -89,17 +89,11 @@ static void prefetch(const struct connection *connection)
 static struct connection *find(const struct table *table, uint32_t hash,
                                const struct connmon_segment *segment, uint8_t *direction)
 {
-    const struct room_index *index = &table->index;
-    const struct room_slot *slots = index->slots;
-    struct connection *connection;
+    uint32_t slot = hash_index_begin(&table->index, hash), room;
 
-    if (!slots)
-        return NULL;
-    for (uint32_t i = room_index_home(index, hash); slots[i].room != 0;
-         i = room_index_after(index, i)) {
-        if (slots[i].hash != hash)
-            continue;
-        connection = connection_at(table, slots[i].room - 1);
+    while (hash_index_next(&table->index, hash, &slot, &room)) {
+        struct connection *connection = connection_at(table, room);
+
         prefetch(connection);
         if (is_connection_of(connection, segment, direction))
             return connection;
@@ -116,21 +110,16 @@ static struct table_hint *hint_of(struct table *table, const struct connmon_segm
 void table_expect(struct table *table, const struct connmon_segment *segment,
                   const struct memory *memory)
 {
-    const struct room_index *index = &table->index;
-    const struct room_slot *slots = index->slots;
+    const struct hash_index *index = &table->index;
+    uint32_t slot = hash_index_begin(index, table->expected), room;
 
-    if (!slots)
+    if (!index->slots)
         return;
-    for (uint32_t i = room_index_home(index, table->expected); slots[i].room != 0;
-         i = room_index_after(index, i)) {
-        if (slots[i].hash == table->expected) {
-            prefetch(connection_at(table, slots[i].room - 1));
-            break;
-        }
-    }
+    if (hash_index_next(index, table->expected, &slot, &room))
+        prefetch(connection_at(table, room));
     table->expected = hash_segment(segment, memory);
     *hint_of(table, segment) = (struct table_hint){segment->packet, table->expected};
-    __builtin_prefetch(&slots[room_index_home(index, table->expected)]);
+    __builtin_prefetch(&index->slots[hash_index_begin(index, table->expected)]);
 }
 
 static uint32_t hash_of(const struct connection *connection, const struct memory *memory)
@@ -150,7 +139,7 @@ static void forget(struct table *table, uint32_t room, struct memory *memory)
 {
     struct connection *connection = connection_at(table, room);
 
-    room_index_remove(&table->index, hash_of(connection, memory), room);
+    hash_index_remove(&table->index, hash_of(connection, memory), room);
     connection_clear(connection, memory);
     connection->serial = table->first_free; /* a free room names the next one */
     table->first_free = room + 1;
@@ -228,12 +217,10 @@ static bool chunks_reserve(struct table *table, struct memory *memory)
 
     if (table->chunk_count < table->chunk_capacity)
         return true;
-    chunks = memory_alloc(memory, capacity * sizeof(*chunks));
+    chunks = memory_grow(memory, table->chunks, table->chunk_capacity * sizeof(*chunks),
+                         capacity * sizeof(*chunks));
     if (!chunks)
         return false;
-    if (table->chunks)
-        memcpy(chunks, table->chunks, table->chunk_count * sizeof(*chunks));
-    memory_free(memory, table->chunks, table->chunk_capacity * sizeof(*chunks));
     table->chunks = chunks;
     table->chunk_capacity = capacity;
     return true;
@@ -284,12 +271,12 @@ static struct connection *begin(struct table *table, uint32_t hash,
         tidy_up(table, segment->time_ns, memory);
     if (table->max != 0 && table->index.used >= table->max)
         evict(table, memory);
-    while (!room_index_reserve(&table->index, memory) || !take_room(table, &room, memory))
+    while (!hash_index_reserve(&table->index, memory) || !take_room(table, &room, memory))
         if (!evict(table, memory))
             return NULL;
     connection = connection_at(table, room);
     start(table, connection, segment);
-    room_index_add(&table->index, hash, room);
+    hash_index_add(&table->index, hash, room);
     return connection;
 }
 

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "connection.h"
+#include "hash_index.h"
 #include "memory.h"
-#include "room_index.h"
 
 #define TABLE_HINTS 4
 
@@ -23,7 +23,7 @@ struct table_hint {
 /* Connections live in chunks and never move, so that a table grows without copying them; an index
  * with open addressing finds them by either order of their endpoints. */
 struct table {
-    struct room_index index;   /* of all that are held now */
+    struct hash_index index;   /* of all that are held now */
     void **chunks;             /* of connections */
     struct connection *latest; /* of the latest segment; many connections talk in bursts */
     uint32_t chunk_count, chunk_capacity;

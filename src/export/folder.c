@@ -14,13 +14,12 @@
 #include <unistd.h>
 
 #include "blocks.h"
-#include "hash.h"
+#include "hash_index.h"
 #include "memory.h"
 
 enum {
     LARGE = 2048, /* blocks: a file with so many is written out, about 1 MiB */
-    FIRST_BITS = 8,
-    LAST_BITS = 31,
+    FIRST_ROOM = 256,
     MODE = 0600, /* what was captured is nobody else's */
     FOLDER_MODE = 0700,
 };
@@ -30,20 +29,17 @@ enum entry_state { ENTRY_NEW, ENTRY_WRITTEN, ENTRY_LOST };
 struct entry {
     char *name;
     struct chain chain; /* what is to be written */
-    uint32_t next;      /* of the same slot: its number plus 1 */
-    uint32_t hash;
     enum entry_state state;
 };
 
 struct folder {
     struct folder_config config;
     int fd;
-    struct memory memory; /* its key */
+    struct memory memory; /* of entries and their index; of this there is no limit */
     struct blocks blocks;
     struct entry *entries;
     uint32_t count, room;
-    uint32_t *slots; /* 2^bits chains of entries, by name: their numbers plus 1 */
-    uint8_t bits;
+    struct hash_index index; /* of entries, by name */
     struct folder_totals totals;
 };
 
@@ -76,8 +72,8 @@ void folder_free(struct folder *folder)
         return;
     for (uint32_t i = 0; i < folder->count; i++)
         free(folder->entries[i].name);
-    free(folder->entries);
-    free(folder->slots);
+    memory_free(&folder->memory, folder->entries, folder->room * sizeof(*folder->entries));
+    hash_index_clear(&folder->index, &folder->memory);
     blocks_release(&folder->blocks);
     memory_release(&folder->memory);
     close(folder->fd);
@@ -103,62 +99,27 @@ static uint32_t hash_name(const struct folder *folder, const char *name)
     return (uint32_t)siphash_bytes(&folder->memory.key, name, strlen(name));
 }
 
-static uint32_t *slot_of(const struct folder *folder, uint32_t hash)
-{
-    return &folder->slots[hash >> (32 - folder->bits)];
-}
-
 static bool has_name(const struct folder *folder, const char *name, uint32_t hash)
 {
-    uint32_t at = folder->slots ? *slot_of(folder, hash) : 0;
+    uint32_t slot = hash_index_begin(&folder->index, hash), file;
 
-    for (; at != 0; at = folder->entries[at - 1].next) {
-        const struct entry *entry = &folder->entries[at - 1];
-
-        if (entry->hash == hash && strcmp(entry->name, name) == 0)
+    while (hash_index_next(&folder->index, hash, &slot, &file))
+        if (strcmp(folder->entries[file].name, name) == 0)
             return true;
-    }
     return false;
-}
-
-static void chain_name(struct folder *folder, uint32_t file)
-{
-    struct entry *entry = &folder->entries[file];
-    uint32_t *slot = slot_of(folder, entry->hash);
-
-    entry->next = *slot;
-    *slot = file + 1;
-}
-
-/* As many slots as entries at least, while there is memory for more. False: there are none. */
-static bool reserve_slots(struct folder *folder)
-{
-    uint8_t bits = folder->slots ? (uint8_t)(folder->bits + 1) : FIRST_BITS;
-    uint32_t *slots;
-
-    if (folder->slots && (folder->count < UINT32_C(1) << folder->bits || bits > LAST_BITS))
-        return true;
-    slots = calloc((size_t)1 << bits, sizeof(*slots));
-    if (!slots)
-        return folder->slots != NULL;
-    free(folder->slots);
-    folder->slots = slots;
-    folder->bits = bits;
-    for (uint32_t i = 0; i < folder->count; i++)
-        chain_name(folder, i);
-    return true;
 }
 
 static bool reserve_entry(struct folder *folder)
 {
-    uint32_t room = folder->room ? 2 * folder->room : 256;
+    const uint32_t room = folder->room ? 2 * folder->room : FIRST_ROOM;
     struct entry *entries;
 
     if (folder->count < folder->room)
         return true;
     if (room > UINT32_MAX / 2)
         return false;
-    entries = realloc(folder->entries, room * sizeof(*entries));
+    entries = memory_grow(&folder->memory, folder->entries, folder->room * sizeof(*entries),
+                          room * sizeof(*entries));
     if (!entries)
         return false;
     folder->entries = entries;
@@ -177,11 +138,12 @@ bool folder_add(struct folder *folder, const char *label, const char *extension,
         snprintf(name, sizeof(name), "%s-%" PRIu32 "%s", label, folder->count, extension);
         hash = hash_name(folder, name);
     }
-    if (!reserve_slots(folder) || !reserve_entry(folder) || !(copy = strdup(name)))
+    if (!hash_index_reserve(&folder->index, &folder->memory) || !reserve_entry(folder) ||
+        !(copy = strdup(name)))
         return false;
     *file = folder->count++;
-    folder->entries[*file] = (struct entry){.name = copy, .hash = hash};
-    chain_name(folder, *file);
+    folder->entries[*file] = (struct entry){.name = copy};
+    hash_index_add(&folder->index, hash, *file);
     folder->totals.files++;
     return true;
 }

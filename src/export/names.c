@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "bytes.h"
-#include "hash.h"
+#include "hash_index.h"
 #include "memory.h"
 #include "pcapng.h"
 
@@ -21,25 +21,24 @@ enum {
     HEAD_BYTES = 8,
     TAIL_BYTES = 4,
     RECORD_HEAD = 4,
-    FIRST_BITS = 8,
-    LAST_BITS = 24,
+    FIRST_CAPACITY = 256,
     MOST_OF_ADDRESS = 1024,
     MOST_BYTES = 1 << 24,
 };
 
 struct name {
-    struct name *next; /* of the same slot */
+    struct name *next; /* of the same address */
     uint16_t type, size;
     bool is_last_too; /* the first of an address: it was also the last that was told */
     uint8_t bytes[];  /* the address, then names that each end with a NUL */
 };
 
 struct names {
-    struct memory memory; /* also its key */
+    struct memory memory;
     uint64_t dropped;
-    struct name **slots; /* 2^bits chains, by address; those of an address as they were told */
-    size_t count;
-    uint8_t bits;
+    struct name **addresses; /* the names of each, one or more, in the order they were told */
+    uint32_t count, capacity;
+    struct hash_index index; /* of `addresses` */
 };
 
 struct names *names_new(void)
@@ -56,22 +55,18 @@ static size_t size_of(const struct name *name)
     return sizeof(*name) + name->size;
 }
 
-static size_t slot_count(const struct names *names)
-{
-    return names->slots ? (size_t)1 << names->bits : 0;
-}
-
 void names_free(struct names *names)
 {
     if (!names)
         return;
-    for (size_t i = 0; i < slot_count(names); i++) {
-        for (struct name *name = names->slots[i], *next; name; name = next) {
+    for (uint32_t i = 0; i < names->count; i++) {
+        for (struct name *name = names->addresses[i], *next; name; name = next) {
             next = name->next;
             memory_free(&names->memory, name, size_of(name));
         }
     }
-    memory_free(&names->memory, names->slots, slot_count(names) * sizeof(*names->slots));
+    memory_free(&names->memory, names->addresses, names->capacity * sizeof(*names->addresses));
+    hash_index_clear(&names->index, &names->memory);
     memory_release(&names->memory);
     free(names);
 }
@@ -81,63 +76,62 @@ static uint16_t address_size(uint16_t type)
     return type == RECORD_IPV4 ? 4 : 16;
 }
 
-static uint32_t slot_of(const struct names *names, uint16_t type, const uint8_t *address)
+static uint32_t hash_of(const struct names *names, uint16_t type, const uint8_t *address)
 {
-    return hash_home(siphash_bytes(&names->memory.key, address, address_size(type)), names->bits);
+    return (uint32_t)(siphash_bytes(&names->memory.key, address, address_size(type)) >> 32);
 }
 
-/* At least as many slots as names, as long as there is memory; false if there are none. */
+/* The first name of an address; NULL: there is none. */
+static struct name *first_of(const struct names *names, uint32_t hash, uint16_t type,
+                             const uint8_t *address)
+{
+    uint32_t slot = hash_index_begin(&names->index, hash), number;
+
+    while (hash_index_next(&names->index, hash, &slot, &number)) {
+        struct name *first = names->addresses[number];
+
+        if (first->type == type && memcmp(first->bytes, address, address_size(type)) == 0)
+            return first;
+    }
+    return NULL;
+}
+
 static bool reserve(struct names *names)
 {
-    const size_t old_count = slot_count(names);
-    struct name **old = names->slots, **slots;
-    const uint8_t bits = old ? (uint8_t)(names->bits + 1) : FIRST_BITS;
+    const uint32_t capacity = names->capacity ? 2 * names->capacity : FIRST_CAPACITY;
+    struct name **addresses;
 
-    if (names->count < old_count || bits > LAST_BITS)
+    if (names->count < names->capacity)
         return true;
-    slots = memory_alloc(&names->memory, ((size_t)1 << bits) * sizeof(*slots));
-    if (!slots)
-        return old != NULL;
-    names->slots = slots;
-    names->bits = bits;
-    for (size_t i = 0; i < old_count; i++) {
-        struct name **ends[2] = {&slots[2 * i], &slots[2 * i + 1]}; /* one bit more decides */
-
-        for (struct name *name = old[i]; name; name = name->next) {
-            struct name ***end = &ends[slot_of(names, name->type, name->bytes) & 1];
-
-            **end = name;
-            *end = &name->next;
-        }
-        *ends[0] = *ends[1] = NULL;
-    }
-    memory_free(&names->memory, old, old_count * sizeof(*old));
+    addresses = memory_grow(&names->memory, names->addresses, names->capacity * sizeof(*addresses),
+                            capacity * sizeof(*addresses));
+    if (!addresses)
+        return false;
+    names->addresses = addresses;
+    names->capacity = capacity;
     return true;
 }
 
-static bool is_of_address(const struct name *name, uint16_t type, const uint8_t *address)
+/* Begins an address with its first name. */
+static bool begin_address(struct names *names, uint32_t hash, struct name *first)
 {
-    return name->type == type && memcmp(name->bytes, address, address_size(type)) == 0;
+    if (!hash_index_reserve(&names->index, &names->memory) || !reserve(names))
+        return false;
+    hash_index_add(&names->index, hash, names->count);
+    names->addresses[names->count++] = first;
+    return true;
 }
 
-static bool is_same(const struct name *name, uint16_t type, const uint8_t *bytes, uint16_t size)
+static bool is_same(const struct name *name, const uint8_t *bytes, uint16_t size)
 {
-    return name->size == size && name->type == type && memcmp(name->bytes, bytes, size) == 0;
-}
-
-/* The first name of an address in its slot; NULL: there is none. */
-static struct name *first_of(struct name *slot, uint16_t type, const uint8_t *address)
-{
-    while (slot && !is_of_address(slot, type, address))
-        slot = slot->next;
-    return slot;
+    return name->size == size && memcmp(name->bytes, bytes, size) == 0;
 }
 
 /* Takes the same record, if it was told before, out of what follows `first`; else NULL. */
-static struct name *take_out(struct name *first, uint16_t type, const uint8_t *bytes, uint16_t size)
+static struct name *take_out(struct name *first, const uint8_t *bytes, uint16_t size)
 {
     for (struct name **at = &first->next, *name; (name = *at) != NULL; at = &name->next) {
-        if (is_same(name, type, bytes, size)) {
+        if (is_same(name, bytes, size)) {
             *at = name->next;
             return name;
         }
@@ -155,36 +149,24 @@ static struct name *make(struct names *names, uint16_t type, const uint8_t *byte
     name->type = type;
     name->size = size;
     memcpy(name->bytes, bytes, size);
-    names->count++;
     return name;
 }
 
-/* Puts a name behind those of its slot, and drops the oldest of its address that are too many, but
- * for the first. */
-static void put(struct names *names, struct name **slot, struct name *name)
+/* Puts a name behind those of its address, and drops the oldest of these that are too many, but for
+ * the first. */
+static void append(struct names *names, struct name *first, struct name *name)
 {
-    struct name *first;
-    size_t sum = 0;
+    struct name *last = first, *old;
+    size_t sum = first->size + name->size;
 
-    for (struct name **at = slot;; at = &(*at)->next) {
-        if (!*at) {
-            name->next = NULL;
-            *at = name;
-        }
-        sum += is_of_address(*at, name->type, name->bytes) ? (*at)->size : 0;
-        if (*at == name)
-            break;
-    }
-    first = first_of(*slot, name->type, name->bytes);
-    for (struct name **at = &first->next, *old; sum > MOST_OF_ADDRESS && (old = *at) != name;) {
-        if (!is_of_address(old, name->type, name->bytes)) {
-            at = &old->next;
-            continue;
-        }
-        *at = old->next;
+    for (; last->next; last = last->next)
+        sum += last->next->size;
+    last->next = name;
+    name->next = NULL;
+    while (sum > MOST_OF_ADDRESS && (old = first->next) != name) {
+        first->next = old->next;
         sum -= old->size;
         names->dropped++;
-        names->count--;
         memory_free(&names->memory, old, size_of(old));
     }
 }
@@ -193,26 +175,23 @@ static void put(struct names *names, struct name **slot, struct name *name)
  * that was told last, or from 4.2 on the first. */
 static void take_record(struct names *names, uint16_t type, const uint8_t *bytes, uint16_t size)
 {
-    struct name **slot, *first, *name = NULL;
+    const uint32_t hash = hash_of(names, type, bytes);
+    struct name *first = first_of(names, hash, type, bytes), *name = NULL;
 
-    if (!reserve(names)) {
-        names->dropped++;
-        return;
-    }
-    slot = &names->slots[slot_of(names, type, bytes)];
-    first = first_of(*slot, type, bytes);
     if (first) {
-        first->is_last_too = is_same(first, type, bytes, size);
+        first->is_last_too = is_same(first, bytes, size);
         if (first->is_last_too)
             return;
-        name = take_out(first, type, bytes, size);
+        name = take_out(first, bytes, size);
     }
     if (!name)
         name = make(names, type, bytes, size);
-    if (name)
-        put(names, slot, name);
-    else
+    if (name && first) {
+        append(names, first, name);
+    } else if (!name || !begin_address(names, hash, name)) {
         names->dropped++;
+        memory_free(&names->memory, name, name ? size_of(name) : 0);
+    }
 }
 
 uint64_t names_dropped(const struct names *names)
@@ -243,26 +222,18 @@ void names_take(struct names *names, bool is_swapped, const uint8_t *block, uint
     }
 }
 
-/* The next name of an address behind `name`, or the first of all if that is NULL. */
-static const struct name *find_next(const struct names *names, const struct connmon_endpoint *end,
-                                    const struct name *name)
+/* The names of an address; NULL: it has none. */
+static const struct name *names_of(const struct names *names, const struct connmon_endpoint *end)
 {
-    uint16_t type = end->addr_len == 4 ? RECORD_IPV4 : RECORD_IPV6;
+    const uint16_t type = end->addr_len == 4 ? RECORD_IPV4 : RECORD_IPV6;
 
-    if (!names->slots)
-        return NULL;
-    name = name ? name->next : names->slots[slot_of(names, type, end->addr)];
-    while (name && (name->type != type || memcmp(name->bytes, end->addr, end->addr_len) != 0))
-        name = name->next;
-    return name;
+    return first_of(names, hash_of(names, type, end->addr), type, end->addr);
 }
 
 /* The first name of an address if it is to be written as the last, too; else NULL. */
-static const struct name *find_last(const struct names *names, const struct connmon_endpoint *end)
+static const struct name *last_of(const struct name *first)
 {
-    const struct name *first = find_next(names, end, NULL);
-
-    return first && first->is_last_too && find_next(names, end, first) ? first : NULL;
+    return first && first->is_last_too && first->next ? first : NULL;
 }
 
 static uint32_t size_of_record(const struct name *name)
@@ -288,23 +259,23 @@ void names_append(const struct names *names, const struct connmon_endpoint ends[
                   struct folder *folder, uint32_t file)
 {
     const uint32_t empty = HEAD_BYTES + RECORD_HEAD + TAIL_BYTES;
+    const struct name *first[2] = {names_of(names, &ends[0]), names_of(names, &ends[1])};
     uint8_t head[HEAD_BYTES], tail[RECORD_HEAD + TAIL_BYTES] = {0};
-    const struct name *name;
     uint32_t size = empty;
 
     for (int i = 0; i < 2; i++) {
-        for (name = NULL; (name = find_next(names, &ends[i], name)) != NULL;)
+        for (const struct name *name = first[i]; name; name = name->next)
             size += size_of_record(name);
-        size += size_of_record(find_last(names, &ends[i]));
+        size += size_of_record(last_of(first[i]));
     }
     if (size == empty)
         return;
     bytes_put32(bytes_put32(head, is_swapped, PCAPNG_NAMES), is_swapped, size);
     folder_append(folder, file, head, sizeof(head));
     for (int i = 0; i < 2; i++) {
-        for (name = NULL; (name = find_next(names, &ends[i], name)) != NULL;)
+        for (const struct name *name = first[i]; name; name = name->next)
             append_record(name, is_swapped, folder, file);
-        append_record(find_last(names, &ends[i]), is_swapped, folder, file);
+        append_record(last_of(first[i]), is_swapped, folder, file);
     }
     bytes_put32(tail + RECORD_HEAD, is_swapped, size);
     folder_append(folder, file, tail, sizeof(tail));

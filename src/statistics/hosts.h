@@ -6,6 +6,7 @@
 #define CONNMON_HOSTS_H
 
 #include "conversation.h"
+#include "hash_index.h"
 
 /* A host in one of its roles: the sum over its connections. */
 struct host {
@@ -19,8 +20,7 @@ struct host {
 struct hosts {
     struct host *rows; /* in the order of their first connections */
     size_t count, capacity;
-    uint32_t *slots; /* an open hash table: the number of a row plus 1; 0: free */
-    uint8_t bits;    /* of its size */
+    struct hash_index index; /* of the rows, by address and role */
 };
 
 /* Adds a connection to the rows of its client and its server. False if there is no memory. */

@@ -1,14 +1,14 @@
-/* value_set.c
+/* seen_values.c
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "value_set.h"
+#include "seen_values.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #include "modular.h"
-#include "value_table.h"
+#include "late_values.h"
 
 enum {
     FIRST_BITS = 6, /* 64 bytes, 12 values */
@@ -16,7 +16,7 @@ enum {
 };
 
 struct value_history {
-    struct value_table late; /* those that did not come after all before them */
+    struct late_values late; /* those that did not come after all before them */
     uint32_t rising[];       /* each after the one before, all within 2^31 of the first */
 };
 
@@ -30,18 +30,18 @@ static uint32_t room_in(unsigned bits)
     return (uint32_t)((bytes_of(bits) - offsetof(struct value_history, rising)) / sizeof(uint32_t));
 }
 
-void value_set_prefetch(const struct value_set *set, value_set_size size)
+void seen_values_prefetch(const struct seen_values *set, seen_values_size size)
 {
-    if (size != VALUE_SET_MANY)
+    if (size != SEEN_VALUES_MANY)
         return;
     __builtin_prefetch(set->many.history);
     __builtin_prefetch(&set->many.history->rising[set->many.count], 1);
 }
 
-void value_set_clear(struct value_set *set, value_set_size *size, struct memory *memory)
+void seen_values_clear(struct seen_values *set, seen_values_size *size, struct memory *memory)
 {
-    if (*size == VALUE_SET_MANY) {
-        value_table_clear(&set->many.history->late, memory);
+    if (*size == SEEN_VALUES_MANY) {
+        late_values_clear(&set->many.history->late, memory);
         memory_free(memory, set->many.history, bytes_of(set->many.bits));
     }
     memset(set, 0, sizeof(*set));
@@ -49,18 +49,18 @@ void value_set_clear(struct value_set *set, value_set_size *size, struct memory 
 }
 
 /* Whether it lies beyond all others, late ones too, and so is new. */
-static bool is_above(const struct value_set *set, uint32_t value)
+static bool is_above(const struct seen_values *set, uint32_t value)
 {
     return !set->many.is_wound && mod32_after(value, set->many.highest) &&
            value - set->many.history->rising[0] <= INT32_MAX;
 }
 
-static bool is_late(const struct value_set *set, uint32_t value, const struct memory *memory)
+static bool is_late(const struct seen_values *set, uint32_t value, const struct memory *memory)
 {
-    return value_table_has(&set->many.history->late, value, memory);
+    return late_values_has(&set->many.history->late, value, memory);
 }
 
-static bool is_risen(const struct value_set *set, uint32_t value)
+static bool is_risen(const struct seen_values *set, uint32_t value)
 {
     const uint32_t *rising = set->many.history->rising;
     uint32_t beyond = value - rising[0], low = 0, high = set->many.count;
@@ -78,7 +78,7 @@ static bool is_risen(const struct value_set *set, uint32_t value)
     return rising[low] == value;
 }
 
-static bool grow(struct value_set *set, struct memory *memory)
+static bool grow(struct seen_values *set, struct memory *memory)
 {
     const unsigned bits = set->many.bits + 1U;
     struct value_history *history = bits <= LAST_BITS ? memory_alloc(memory, bytes_of(bits)) : NULL;
@@ -93,19 +93,19 @@ static bool grow(struct value_set *set, struct memory *memory)
 }
 
 /* Those that rise have come half around, and begin anew. */
-static bool wind(struct value_set *set, struct memory *memory)
+static bool wind(struct seen_values *set, struct memory *memory)
 {
     struct value_history *history = set->many.history;
 
     for (uint32_t i = 0; i < set->many.count; i++)
-        if (!value_table_add(&history->late, history->rising[i], memory))
+        if (!late_values_add(&history->late, history->rising[i], memory))
             return false;
     set->many.count = 0;
     set->many.is_wound = true;
     return true;
 }
 
-static bool append(struct value_set *set, uint32_t value, struct memory *memory)
+static bool append(struct seen_values *set, uint32_t value, struct memory *memory)
 {
     if (set->many.count > 0 && value - set->many.history->rising[0] > INT32_MAX &&
         !wind(set, memory))
@@ -117,16 +117,16 @@ static bool append(struct value_set *set, uint32_t value, struct memory *memory)
     return true;
 }
 
-static bool insert(struct value_set *set, uint32_t value, struct memory *memory)
+static bool insert(struct seen_values *set, uint32_t value, struct memory *memory)
 {
     if (set->many.count == 0 || mod32_after(value, set->many.highest))
         return append(set, value, memory);
-    return value_table_add(&set->many.history->late, value, memory);
+    return late_values_add(&set->many.history->late, value, memory);
 }
 
-static bool leave_few(struct value_set *set, value_set_size *size, struct memory *memory)
+static bool leave_few(struct seen_values *set, seen_values_size *size, struct memory *memory)
 {
-    const struct value_set few = *set;
+    const struct seen_values few = *set;
     struct value_history *history = memory_alloc(memory, bytes_of(FIRST_BITS));
 
     if (!history)
@@ -134,33 +134,33 @@ static bool leave_few(struct value_set *set, value_set_size *size, struct memory
     memset(set, 0, sizeof(*set));
     set->many.history = history;
     set->many.bits = FIRST_BITS;
-    *size = VALUE_SET_MANY;
-    for (uint32_t i = 0; i < VALUE_SET_FEW; i++)
+    *size = SEEN_VALUES_MANY;
+    for (uint32_t i = 0; i < SEEN_VALUES_FEW; i++)
         if (!insert(set, few.few[i], memory)) {
-            value_set_clear(set, size, memory);
+            seen_values_clear(set, size, memory);
             *set = few;
-            *size = VALUE_SET_FEW;
+            *size = SEEN_VALUES_FEW;
             return false;
         }
     return true;
 }
 
 /* Forgets all but `value`; what holds those that rise stays, it will soon be needed again. */
-static void start_over(struct value_set *set, value_set_size *size, uint32_t value,
+static void start_over(struct seen_values *set, seen_values_size *size, uint32_t value,
                        struct memory *memory)
 {
-    if (*size != VALUE_SET_MANY) {
-        value_set_clear(set, size, memory);
+    if (*size != SEEN_VALUES_MANY) {
+        seen_values_clear(set, size, memory);
         set->few[(*size)++] = value;
         return;
     }
-    value_table_clear(&set->many.history->late, memory);
+    late_values_clear(&set->many.history->late, memory);
     set->many.count = 0;
     set->many.is_wound = false;
     append(set, value, memory);
 }
 
-static bool add_to_few(struct value_set *set, value_set_size *size, uint32_t value)
+static bool add_to_few(struct seen_values *set, seen_values_size *size, uint32_t value)
 {
     for (uint32_t i = 0; i < *size; i++)
         if (set->few[i] == value)
@@ -169,30 +169,30 @@ static bool add_to_few(struct value_set *set, value_set_size *size, uint32_t val
     return true;
 }
 
-static bool is_among_few(const struct value_set *set, uint32_t value)
+static bool is_among_few(const struct seen_values *set, uint32_t value)
 {
-    for (uint32_t i = 0; i < VALUE_SET_FEW; i++)
+    for (uint32_t i = 0; i < SEEN_VALUES_FEW; i++)
         if (set->few[i] == value)
             return true;
     return false;
 }
 
-static uint32_t total(const struct value_set *set)
+static uint32_t total(const struct seen_values *set)
 {
     return set->many.count + set->many.history->late.used;
 }
 
-bool value_set_add(struct value_set *set, value_set_size *size, uint32_t value, uint32_t max,
-                   struct memory *memory, uint64_t *evicted)
+bool seen_values_add(struct seen_values *set, seen_values_size *size, uint32_t value, uint32_t max,
+                     struct memory *memory, uint64_t *evicted)
 {
-    if (*size < VALUE_SET_FEW)
+    if (*size < SEEN_VALUES_FEW)
         return add_to_few(set, size, value);
-    if (*size == VALUE_SET_FEW) {
+    if (*size == SEEN_VALUES_FEW) {
         if (is_among_few(set, value))
             return false;
         if (!leave_few(set, size, memory)) {
             start_over(set, size, value, memory);
-            *evicted += VALUE_SET_FEW;
+            *evicted += SEEN_VALUES_FEW;
             return true;
         }
     }

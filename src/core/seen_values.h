@@ -1,4 +1,4 @@
-/* value_set.h - which 32-bit values a flow has carried as ackno or as TSecr
+/* seen_values.h - which 32-bit values a flow has carried as ackno or as TSecr
  *
  * Only the first sight of an ackno or TSecr may complete a delay, so each must be known again.
  * Such values rise as a rule, modulo 2^32, and then one comparison tells that a value is new. No
@@ -7,21 +7,21 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef CONNMON_VALUE_SET_H
-#define CONNMON_VALUE_SET_H
+#ifndef CONNMON_SEEN_VALUES_H
+#define CONNMON_SEEN_VALUES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "memory.h"
 
-#define VALUE_SET_FEW 4
+#define SEEN_VALUES_FEW 4
 
 /* Embedded in a flow. A connection with few values, the usual one, costs nothing more. All bytes
  * zero is the empty set. */
-struct value_set {
+struct seen_values {
     union {
-        uint32_t few[VALUE_SET_FEW];
+        uint32_t few[SEEN_VALUES_FEW];
         struct {
             struct value_history *history;
             uint32_t highest;      /* the latest of those that rise */
@@ -32,21 +32,21 @@ struct value_set {
     };
 };
 
-/* How many values are in `few`; VALUE_SET_MANY if the set has outgrown them. Kept by the owner of
+/* How many values are in `few`; SEEN_VALUES_MANY if the set has outgrown them. Kept by the owner of
  * the set beside it, where it fills a gap. */
-typedef uint8_t value_set_size;
-#define VALUE_SET_MANY UINT8_MAX
+typedef uint8_t seen_values_size;
+#define SEEN_VALUES_MANY UINT8_MAX
 
 /* Adds `value`. Returns true if it was not there yet. The set never grows beyond `max` values
  * (0: no limit; a few always fit) nor beyond the memory's limit: it is emptied then, and `*evicted`
  * grows by the number of values it has forgotten. */
-bool value_set_add(struct value_set *set, value_set_size *size, uint32_t value, uint32_t max,
-                   struct memory *memory, uint64_t *evicted);
+bool seen_values_add(struct seen_values *set, seen_values_size *size, uint32_t value, uint32_t max,
+                     struct memory *memory, uint64_t *evicted);
 
-/* Has the processor fetch what value_set_add() will look at. */
-void value_set_prefetch(const struct value_set *set, value_set_size size);
+/* Has the processor fetch what seen_values_add() will look at. */
+void seen_values_prefetch(const struct seen_values *set, seen_values_size size);
 
 /* Empties the set and gives its memory back. */
-void value_set_clear(struct value_set *set, value_set_size *size, struct memory *memory);
+void seen_values_clear(struct seen_values *set, seen_values_size *size, struct memory *memory);
 
 #endif

@@ -1,8 +1,8 @@
-/* value_table.c
+/* late_values.c
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "value_table.h"
+#include "late_values.h"
 
 #include <stddef.h>
 
@@ -29,7 +29,7 @@ static uint32_t *slot_of(uint32_t *slots, uint8_t bits, uint32_t value, const st
     return &slots[i];
 }
 
-bool value_table_has(const struct value_table *table, uint32_t value, const struct memory *memory)
+bool late_values_has(const struct late_values *table, uint32_t value, const struct memory *memory)
 {
     if (value == 0)
         return table->has_zero;
@@ -37,7 +37,7 @@ bool value_table_has(const struct value_table *table, uint32_t value, const stru
 }
 
 /* Keeps the table at most half full. */
-static bool reserve(struct value_table *table, struct memory *memory)
+static bool reserve(struct late_values *table, struct memory *memory)
 {
     uint8_t bits = table->slots ? (uint8_t)(table->bits + 1) : FIRST_BITS;
     uint32_t *slots;
@@ -58,7 +58,7 @@ static bool reserve(struct value_table *table, struct memory *memory)
     return true;
 }
 
-bool value_table_add(struct value_table *table, uint32_t value, struct memory *memory)
+bool late_values_add(struct late_values *table, uint32_t value, struct memory *memory)
 {
     uint32_t *slot;
 
@@ -75,9 +75,9 @@ bool value_table_add(struct value_table *table, uint32_t value, struct memory *m
     return true;
 }
 
-void value_table_clear(struct value_table *table, struct memory *memory)
+void late_values_clear(struct late_values *table, struct memory *memory)
 {
     if (table->slots)
         memory_free(memory, table->slots, bytes_of(table->bits));
-    *table = (struct value_table){0};
+    *table = (struct late_values){0};
 }

@@ -1,15 +1,15 @@
-/* test_value_set.c - the exact set of values seen
+/* test_seen_values.c - the exact set of values seen
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "scenario.h"
 
-#include "value_set.h"
+#include "seen_values.h"
 
 struct fixture {
     struct memory memory;
-    struct value_set set;
-    value_set_size size;
+    struct seen_values set;
+    seen_values_size size;
     uint64_t evicted;
 };
 
@@ -23,12 +23,12 @@ static struct fixture empty(size_t memory_limit)
 
 static bool add(struct fixture *f, uint32_t value, uint32_t max)
 {
-    return value_set_add(&f->set, &f->size, value, max, &f->memory, &f->evicted);
+    return seen_values_add(&f->set, &f->size, value, max, &f->memory, &f->evicted);
 }
 
 static void clear(struct fixture *f)
 {
-    value_set_clear(&f->set, &f->size, &f->memory);
+    seen_values_clear(&f->set, &f->size, &f->memory);
     memory_release(&f->memory);
     assert_int_equal(f->memory.used, 0);
     assert_int_equal(f->size, 0);
@@ -99,7 +99,7 @@ static void few_values_need_no_memory(void **state)
     struct fixture f = empty(0);
 
     (void)state;
-    for (uint32_t value = 0; value < VALUE_SET_FEW; value++)
+    for (uint32_t value = 0; value < SEEN_VALUES_FEW; value++)
         add(&f, value << 28, 0);
     assert_int_equal(f.memory.allocations, 0);
     clear(&f);
@@ -155,7 +155,7 @@ static void without_memory_it_starts_over(void **state)
         assert_true(add(&f, value, 0));
         assert_false(add(&f, value, 0));
     }
-    assert_int_equal(f.evicted, 2 * VALUE_SET_FEW);
+    assert_int_equal(f.evicted, 2 * SEEN_VALUES_FEW);
     clear(&f);
 }
 
