@@ -226,7 +226,7 @@ static void pass(struct reassembly *reassembly, uint32_t stream,
     if (known > 0)
         reassembly->config.bytes(reassembly->config.to, stream, segment->bytes + old, known);
     if (segment->size - old > known)
-        reassembly->config.gap(reassembly->config.to, stream, segment->size - old - known);
+        reassembly->config.gap(reassembly->config.to, stream, segment->size - old - known, true);
 }
 
 /* Lets through what need not wait any more. */
@@ -257,7 +257,7 @@ static void give_up(struct reassembly *reassembly, const struct waiting *waiting
     struct stream *at = &reassembly->streams[stream];
     uint32_t seqno = waiting->segments[waiting->first]->seqno;
 
-    reassembly->config.gap(reassembly->config.to, stream, seqno - at->next);
+    reassembly->config.gap(reassembly->config.to, stream, seqno - at->next, false);
     at->next = seqno;
     at->has_bytes = true;
     pass_waiting(reassembly, stream);
@@ -333,7 +333,7 @@ void reassembly_give_up(struct reassembly *reassembly, uint32_t stream, uint32_t
         give_up(reassembly, at->waiting);
     if (!mod32_before(at->next, seqno))
         return;
-    reassembly->config.gap(reassembly->config.to, stream, seqno - at->next);
+    reassembly->config.gap(reassembly->config.to, stream, seqno - at->next, false);
     at->next = seqno;
     at->has_bytes = true;
     pass_waiting(reassembly, stream);

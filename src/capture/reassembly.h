@@ -19,8 +19,9 @@ struct reassembly_config {
     size_t budget; /* bytes of what waits */
     /* The next bytes of a stream, valid until this returns. */
     void (*bytes)(void *to, uint32_t stream, const uint8_t *bytes, size_t size);
-    /* The next so many bytes of a stream are not in the capture. */
-    void (*gap)(void *to, uint32_t stream, uint32_t size);
+    /* The next so many bytes of a stream are not in the capture; if `is_cut`, the end of the
+     * segment that sent them was cut off. */
+    void (*gap)(void *to, uint32_t stream, uint32_t size, bool is_cut);
     void *to;
 };
 

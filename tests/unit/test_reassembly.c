@@ -32,8 +32,9 @@ static void hear_bytes(void *to, uint32_t stream, const uint8_t *bytes, size_t s
         strncat(heard->text, (const char *)bytes, size);
 }
 
-static void hear_gap(void *to, uint32_t stream, uint32_t size)
+static void hear_gap(void *to, uint32_t stream, uint32_t size, bool is_cut)
 {
+    (void)is_cut;
     struct heard *heard = to;
     char gap[32];
 
