@@ -6,7 +6,7 @@
 set -eu
 
 build="gcc libc6-dev cmake ninja-build pkg-config libglib2.0-dev wireshark-dev libwireshark-dev tshark
-       libpcap-dev libseccomp-dev dpkg-dev file"
+       libpcap-dev libseccomp-dev libhttp-parser-dev zlib1g-dev libbrotli-dev libzstd-dev dpkg-dev file"
 tests="clang libclang-rt-dev libcmocka-dev python3-pytest python3-pytest-xdist wireshark-common
        util-linux mandoc iproute2"
 gui="wireshark tshark util-linux python3-pytest xvfb xdotool imagemagick dbus at-spi2-core python3-gi

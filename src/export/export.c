@@ -138,8 +138,9 @@ static struct export_gap *same_gap(const struct export *export, uint32_t stream)
     return gap && gap->stream == stream && gap->at == export->parts[stream].bytes ? gap : NULL;
 }
 
-static void take_gap(void *to, uint32_t stream, uint32_t size)
+static void take_gap(void *to, uint32_t stream, uint32_t size, bool is_cut)
 {
+    (void)is_cut;
     struct export *export = to;
     struct export_gap *gap = same_gap(export, stream);
 

@@ -312,9 +312,28 @@ static void add_payload(struct exchanges *all, struct talk *talk, const struct p
         resend(talk, packet);
 }
 
+/* Of several requests that wait, nobody knows which one the next answer belongs to. */
+static void lose_messages(struct exchanges *all, struct talk *talk)
+{
+    struct exchange *next;
+
+    talk->has_messages = false;
+    if (!talk->waiting || !talk->waiting->next)
+        return;
+    for (struct exchange *waiting = talk->waiting; waiting && all->sink; waiting = next) {
+        next = waiting->next;
+        tell(all, talk, waiting);
+        release(all, talk, waiting);
+    }
+    talk->waiting = NULL;
+}
+
 static void take_hints(struct exchanges *all, struct talk *talk, const struct exchange_hints *hints)
 {
-    talk->has_messages |= hints->message_count > 0;
+    if (hints->has_lost_messages && talk->has_messages)
+        lose_messages(all, talk);
+    else
+        talk->has_messages |= hints->message_count > 0 && !hints->has_lost_messages;
     talk->is_tls |= hints->is_tls;
     if (hints->tls_name.bytes && !talk->tls_name.bytes)
         all->dropped += words_keep(&talk->tls_name, hints->tls_name, &all->memory);
@@ -465,6 +484,7 @@ void exchanges_add(struct exchanges *all, const struct connmon_observation *seen
         talk->speaker = seen->result.direction;
         add_payload(all, talk, &packet, step);
     }
+    talk->has_messages |= hints->message_count > 0;
     end_messages(all, talk, &packet);
     if (all->sink)
         connection_map_fit(&all->talks, seen->result.connection);

@@ -2,7 +2,8 @@
  *
  * Requests and answers are told by the direction of payload, as the core's turns are, until a
  * protocol shows where its messages end: then by these, in order, so that pipelined ones are told
- * apart.
+ * apart. Where the capture lacks so much that it cannot show that any more, they are told by
+ * direction again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,7 +30,9 @@ struct exchange_hints {
     bool has_tls_handshake, has_tls_data; /* records of these kinds end here */
     bool is_tls;                          /* records of any kind do */
     bool has_tls_alert;
-    bool is_selected; /* the exchange is to be counted */
+    bool has_lost_messages; /* nobody knows any more where messages end; those that end here follow
+                               after that */
+    bool is_selected;       /* the exchange is to be counted */
 };
 
 /* Beyond `connections`, or near `bytes`, a connection that had no packet for long is forgotten, and

@@ -62,6 +62,7 @@ static void take_hints(struct input *in, struct telling *telling)
     telling->hints.has_tls_alert = head & 4;
     telling->hints.is_tls = head & 7;
     telling->hints.is_selected = head & 8;
+    telling->hints.has_lost_messages = head & 32;
     if (head & 16)
         telling->hints.tls_name = take_words(in, telling);
     if (messages < 128)

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 seconds=$1 noun=$2
 shift 2
 case $noun in
-core | exchanges | views) set -- -max_len=1500 "$@" ;;
+core | exchanges | http_reader | views) set -- -max_len=1500 "$@" ;;
 *) set -- -max_len=600 "$@" ;;
 esac
 targets=build/debug-clang/tests/fuzz

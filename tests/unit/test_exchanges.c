@@ -330,6 +330,78 @@ static void behind_connect_the_direction_tells(void **state)
     }
 }
 
+/* A request, an answer that is lost, and both again, in so many messages of the first packet. */
+static void lose_an_answer(struct fixture *f, size_t requests)
+{
+    const struct message asked[] = {{.facts = {.path = words("/1")}},
+                                    {.facts = {.path = words("/2")}}};
+    const struct message answered = {.is_answer = true, .facts = {.status = 200}};
+    struct exchange_hints again = http(asked, 1);
+
+    again.has_lost_messages = true;
+    say(f, CLIENT, &(struct packet){.seq = 1, .len = 20}, http(asked, requests));
+    say(f, SERVER, &(struct packet){.seq = 1, .len = 10},
+        (struct exchange_hints){.has_lost_messages = true});
+    say(f, CLIENT, &(struct packet){.seq = 21, .len = 10}, again);
+    say(f, SERVER, &(struct packet){.seq = 11, .len = 10}, http(&answered, 1));
+    exchanges_finish(f->exchanges);
+}
+
+static void where_messages_are_lost_the_direction_tells(void **state)
+{
+    struct fixture f = begin(0);
+    struct exchange *const *all;
+    size_t count;
+
+    (void)state;
+    lose_an_answer(&f, 1);
+    all = exchanges_all(f.exchanges, &count);
+    assert_int_equal(count, 2);
+    assert_int_equal(all[0]->answer.bytes, 10);
+    assert_int_equal(all[0]->answered.status, 0);
+    assert_int_equal(all[1]->answer.bytes, 10);
+    assert_int_equal(all[1]->answered.status, 200);
+    end(&f);
+}
+
+/* Nobody knows which of two requests the lost answer belongs to, or if it is two. */
+static void of_several_requests_none_is_answered_by_guess(void **state)
+{
+    struct fixture f = begin(0);
+    struct exchange *const *all;
+    size_t count;
+
+    (void)state;
+    lose_an_answer(&f, 2);
+    all = exchanges_all(f.exchanges, &count);
+    assert_int_equal(count, 3);
+    assert_int_equal(all[0]->answer.packets, 0);
+    assert_int_equal(all[1]->answer.packets, 0);
+    assert_int_equal(all[2]->answered.status, 200);
+    end(&f);
+}
+
+static void count_unanswered(void *to, const struct exchange *exchange)
+{
+    ((unsigned *)to)[exchange->answer.packets == 0]++;
+}
+
+/* The same where exchanges are told as they end, and freed. */
+static void what_is_lost_is_told(void **state)
+{
+    struct fixture f = begin(0);
+    unsigned counts[2] = {0};
+
+    (void)state;
+    exchanges_free(f.exchanges);
+    f.exchanges =
+        exchanges_new(&(struct exchanges_limits){.bytes = 1 << 20}, count_unanswered, counts);
+    lose_an_answer(&f, 2);
+    assert_int_equal(counts[0], 1);
+    assert_int_equal(counts[1], 2);
+    end(&f);
+}
+
 /* What was sent again belongs to the message that it was part of, which it makes later. */
 static void a_resent_answer_takes_longer(void **state)
 {
@@ -390,6 +462,9 @@ int main(void)
         cmocka_unit_test(pipelined_requests_queue),
         cmocka_unit_test(an_interim_answer_is_none),
         cmocka_unit_test(behind_connect_the_direction_tells),
+        cmocka_unit_test(where_messages_are_lost_the_direction_tells),
+        cmocka_unit_test(of_several_requests_none_is_answered_by_guess),
+        cmocka_unit_test(what_is_lost_is_told),
         cmocka_unit_test(a_resent_answer_takes_longer),
         cmocka_unit_test(a_limit_of_bytes_drops_words_and_counts_them),
     };

@@ -32,8 +32,9 @@ static void hear_bytes(void *to, uint32_t stream, const uint8_t *bytes, size_t s
         strncat(heard->text, (const char *)bytes, size);
 }
 
-static void hear_gap(void *to, uint32_t stream, uint32_t size)
+static void hear_gap(void *to, uint32_t stream, uint32_t size, bool is_cut)
 {
+    (void)is_cut;
     struct heard *heard = to;
     char gap[32];
 
@@ -170,6 +171,44 @@ static void the_budget_holds(void **state)
     assert_int_equal(heard->other_bytes, 1 + 99 * 1000);
 }
 
+/* The receiver has what was acknowledged: it is not sent again. */
+static void what_was_acknowledged_is_given_up(void **state)
+{
+    struct heard *heard = *state;
+    uint32_t next;
+
+    assert_false(reassembly_next(heard->reassembly, 0, &next));
+    reassembly_give_up(heard->reassembly, 0, ISN + 4); /* has not begun */
+    send(heard, 0, "ab");
+    send(heard, 4, "ef");
+    send(heard, 10, "kl");
+    assert_true(reassembly_has_waiting(heard->reassembly, 0));
+    reassembly_give_up(heard->reassembly, 0, ISN + 2);
+    assert_string_equal(heard->text, "ab");
+    reassembly_give_up(heard->reassembly, 0, ISN + 6);
+    assert_string_equal(heard->text, "ab<2>ef");
+    reassembly_give_up(heard->reassembly, 0, ISN + 8);
+    assert_string_equal(heard->text, "ab<2>ef<2>");
+    reassembly_give_up(heard->reassembly, 0, ISN + 12);
+    assert_string_equal(heard->text, "ab<2>ef<2><2>kl");
+    assert_false(reassembly_has_waiting(heard->reassembly, 0));
+    assert_true(reassembly_next(heard->reassembly, 0, &next));
+    assert_int_equal(next, (uint32_t)ISN + 12);
+}
+
+static void a_stream_that_was_dropped_begins_anew(void **state)
+{
+    struct heard *heard = *state;
+
+    send(heard, 0, "ab");
+    send(heard, 4, "ef");
+    reassembly_drop(heard->reassembly, 0);
+    assert_false(reassembly_has_waiting(heard->reassembly, 0));
+    send(heard, 1000, "cd");
+    reassembly_drop(heard->reassembly, 1 << 20); /* was never there */
+    assert_string_equal(heard->text, "abcd");
+}
+
 /* Each second byte, in an order that suits nobody, as often as a hostile sender likes. */
 static void many_small_pieces_take_no_time(void **state)
 {
@@ -192,6 +231,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_cut_off_is_a_gap, begin, end),
         cmocka_unit_test_setup_teardown(a_syn_begins_anew_before_there_are_bytes, begin, end),
         cmocka_unit_test_setup_teardown(the_budget_holds, begin, end),
+        cmocka_unit_test_setup_teardown(what_was_acknowledged_is_given_up, begin, end),
+        cmocka_unit_test_setup_teardown(a_stream_that_was_dropped_begins_anew, begin, end),
         cmocka_unit_test_setup_teardown(many_small_pieces_take_no_time, begin, end),
     };
 

@@ -226,7 +226,7 @@ static void pass(struct reassembly *reassembly, uint32_t stream,
     if (known > 0)
         reassembly->config.bytes(reassembly->config.to, stream, segment->bytes + old, known);
     if (segment->size - old > known)
-        reassembly->config.gap(reassembly->config.to, stream, segment->size - old - known);
+        reassembly->config.gap(reassembly->config.to, stream, segment->size - old - known, true);
 }
 
 /* Lets through what need not wait any more. */
@@ -257,7 +257,7 @@ static void give_up(struct reassembly *reassembly, const struct waiting *waiting
     struct stream *at = &reassembly->streams[stream];
     uint32_t seqno = waiting->segments[waiting->first]->seqno;
 
-    reassembly->config.gap(reassembly->config.to, stream, seqno - at->next);
+    reassembly->config.gap(reassembly->config.to, stream, seqno - at->next, false);
     at->next = seqno;
     at->has_bytes = true;
     pass_waiting(reassembly, stream);
@@ -308,6 +308,44 @@ bool reassembly_take(struct reassembly *reassembly, uint32_t stream,
     while (reassembly->used > reassembly->config.budget && reassembly->oldest)
         give_up(reassembly, reassembly->oldest);
     return is_taken;
+}
+
+bool reassembly_next(const struct reassembly *reassembly, uint32_t stream, uint32_t *seqno)
+{
+    if (stream >= reassembly->room || !reassembly->streams[stream].has_begun)
+        return false;
+    *seqno = reassembly->streams[stream].next;
+    return true;
+}
+
+bool reassembly_has_waiting(const struct reassembly *reassembly, uint32_t stream)
+{
+    return stream < reassembly->room && reassembly->streams[stream].waiting;
+}
+
+void reassembly_give_up(struct reassembly *reassembly, uint32_t stream, uint32_t seqno)
+{
+    struct stream *at = stream < reassembly->room ? &reassembly->streams[stream] : NULL;
+
+    if (!at || !at->has_begun)
+        return;
+    while (at->waiting && mod32_before(at->waiting->segments[at->waiting->first]->seqno, seqno))
+        give_up(reassembly, at->waiting);
+    if (!mod32_before(at->next, seqno))
+        return;
+    reassembly->config.gap(reassembly->config.to, stream, seqno - at->next, false);
+    at->next = seqno;
+    at->has_bytes = true;
+    pass_waiting(reassembly, stream);
+}
+
+void reassembly_drop(struct reassembly *reassembly, uint32_t stream)
+{
+    if (stream >= reassembly->room)
+        return;
+    if (reassembly->streams[stream].waiting)
+        end_waiting(reassembly, reassembly->streams[stream].waiting);
+    reassembly->streams[stream] = (struct stream){0};
 }
 
 void reassembly_finish(struct reassembly *reassembly)

@@ -19,8 +19,9 @@ struct reassembly_config {
     size_t budget; /* bytes of what waits */
     /* The next bytes of a stream, valid until this returns. */
     void (*bytes)(void *to, uint32_t stream, const uint8_t *bytes, size_t size);
-    /* The next so many bytes of a stream are not in the capture. */
-    void (*gap)(void *to, uint32_t stream, uint32_t size);
+    /* The next so many bytes of a stream are not in the capture; if `is_cut`, the end of the
+     * segment that sent them was cut off. */
+    void (*gap)(void *to, uint32_t stream, uint32_t size, bool is_cut);
     void *to;
 };
 
@@ -42,6 +43,20 @@ void reassembly_free(struct reassembly *reassembly);
  * missing. */
 bool reassembly_take(struct reassembly *reassembly, uint32_t stream,
                      const struct reassembly_segment *segment);
+
+/* The seqno of the byte that a stream waits for; false if it has not begun. */
+bool reassembly_next(const struct reassembly *reassembly, uint32_t stream, uint32_t *seqno);
+
+/* Whether a stream lacks bytes before some that it holds. */
+bool reassembly_has_waiting(const struct reassembly *reassembly, uint32_t stream);
+
+/* Gives up what a stream lacks before `seqno`, such as what its receiver has acknowledged: it will
+ * not come any more. What waited for it goes through. */
+void reassembly_give_up(struct reassembly *reassembly, uint32_t stream, uint32_t seqno);
+
+/* Forgets a stream and what waits in it. The next segment of this number begins another. Not to be
+ * called from `bytes` and `gap`. */
+void reassembly_drop(struct reassembly *reassembly, uint32_t stream);
 
 /* Gives up what all streams still lack, so that what waited goes through. */
 void reassembly_finish(struct reassembly *reassembly);
