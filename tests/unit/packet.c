@@ -92,16 +92,16 @@ struct packet packet_in_ipv6(void)
     return packet;
 }
 
-enum decode_outcome decode_cut(const struct packet *packet, int link_type, uint32_t captured,
-                               struct connmon_segment *segment)
+enum connmon_decode_outcome decode_cut(const struct packet *packet, int link_type,
+                                       uint32_t captured, struct connmon_segment *segment)
 {
     uint8_t *frame = malloc(captured ? captured : 1);
-    enum decode_outcome outcome;
+    enum connmon_decode_outcome outcome;
 
     assert_non_null(frame);
     memcpy(frame, packet->room + packet->start, captured);
     memset(segment, 0xa5, sizeof(*segment)); /* what is not set shows */
-    outcome = decode_frame(link_type, frame, captured, packet->size, segment);
+    outcome = connmon_decode(link_type, frame, captured, packet->size, segment);
     free(frame);
     return outcome;
 }
@@ -132,10 +132,10 @@ void assert_decodes(const struct packet *packet, int link_type, int ip_version)
     struct connmon_segment segment;
 
     for (uint32_t captured = 0; captured <= packet->size; captured++) {
-        enum decode_outcome outcome = decode_cut(packet, link_type, captured, &segment);
+        enum connmon_decode_outcome outcome = decode_cut(packet, link_type, captured, &segment);
 
-        assert_int_equal(outcome, captured < flags_end ? DECODE_CUT : DECODE_TCP);
-        if (outcome != DECODE_TCP)
+        assert_int_equal(outcome, captured < flags_end ? CONNMON_DECODE_CUT : CONNMON_DECODE_TCP);
+        if (outcome != CONNMON_DECODE_TCP)
             continue;
         assert_bare(&segment, ip_version);
         assert_int_equal(segment.window, captured < flags_end + 2 ? 0 : 0x1234);
@@ -143,7 +143,7 @@ void assert_decodes(const struct packet *packet, int link_type, int ip_version)
     }
 }
 
-void assert_outcome(const struct packet *packet, int link_type, enum decode_outcome outcome)
+void assert_outcome(const struct packet *packet, int link_type, enum connmon_decode_outcome outcome)
 {
     struct connmon_segment segment;
 
