@@ -101,6 +101,18 @@ static inline uint32_t tcp_option_size(const uint8_t *at, uint32_t size, uint32_
     return size >= 2 && captured >= 2 && at[1] >= 2 && at[1] <= size ? at[1] : 0;
 }
 
+static inline void store16(uint8_t *at, uint32_t value)
+{
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+static inline void store32(uint8_t *at, uint32_t value)
+{
+    store16(at, value >> 16);
+    store16(at + 2, value);
+}
+
 /* link.c */
 enum connmon_layer link_first_layer(struct frame *frame, int link_type);
 enum connmon_layer link_by_ethertype(struct frame *frame, uint16_t ethertype);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "numbers.h"
 
 /* Link types by their numbers in capture files; see https://www.tcpdump.org/linktypes.html. */
 enum {
@@ -26,24 +27,7 @@ enum {
     LINK_LINUX_COOKED_2 = 276,
 };
 
-/* Of IANA's list of IEEE 802 numbers. */
 enum {
-    ETHERTYPE_COOKED_LLC = 0x0004, /* in Linux cooked headers alone */
-    ETHERTYPE_MOST_LENGTH = 1500,  /* up to here a length is meant, and LLC follows */
-    ETHERTYPE_IPV4 = 0x0800,
-    ETHERTYPE_VLAN = 0x8100,
-    ETHERTYPE_IPV6 = 0x86dd,
-    ETHERTYPE_PPP = 0x880b,
-    ETHERTYPE_MPLS = 0x8847,
-    ETHERTYPE_MPLS_MULTICAST = 0x8848,
-    ETHERTYPE_PPPOE = 0x8864,
-    ETHERTYPE_FABRICPATH = 0x8903,
-    ETHERTYPE_SERVICE_VLAN = 0x88a8,
-    ETHERTYPE_OLD_SERVICE_VLAN = 0x9100,
-};
-
-enum {
-    ETHERNET_HEADER = 14,
     LINUX_COOKED_HEADER = 16,
     LINUX_COOKED_2_HEADER = 20,
     LINUX_HARDWARE_NETLINK = 824,
@@ -56,8 +40,6 @@ enum {
     CISCO_HDLC_BROADCAST = 0x8f,
     FABRICPATH_TAG = 2,
     LLC_SNAP_HEADER = 8,
-    VLAN_TAG = 4,
-    PPPOE_HEADER = 6,
     MPLS_LABEL = 4,
     MPLS_BOTTOM = 0x01,
     PSEUDOWIRE_CONTROL_WORD = 4,

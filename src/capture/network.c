@@ -5,32 +5,15 @@
 #include <string.h>
 
 #include "frame.h"
+#include "numbers.h"
 
 enum {
-    IPV4_MIN_HEADER = 20,   /* RFC 791 section 3.1 */
     IPV4_FRAGMENT = 0x3fff, /* more fragments, or an offset */
     IPV4_DONT_FRAGMENT = 0x40,
-    IPV6_HEADER = 40, /* RFC 8200 section 3 */
     IPV6_FRAGMENT_HEADER = 8,
     OPTION_PAD1 = 0, /* RFC 8200 section 4.2 */
     OPTION_JUMBO = 0xc2,
     IPV6_FRAGMENT = 0xfff9, /* an offset, or more fragments */
-};
-
-/* Protocol numbers, of IANA's list. */
-enum {
-    PROTOCOL_HOP_BY_HOP = 0,
-    PROTOCOL_IPV4 = 4,
-    PROTOCOL_TCP = 6,
-    PROTOCOL_UDP = 17,
-    PROTOCOL_IPV6 = 41,
-    PROTOCOL_ROUTING = 43,
-    PROTOCOL_FRAGMENT = 44,
-    PROTOCOL_GRE = 47,
-    PROTOCOL_AUTHENTICATION = 51,
-    PROTOCOL_DESTINATION = 60,
-    PROTOCOL_ETHER_IP = 97,
-    PROTOCOL_MPLS = 137,
 };
 
 static enum connmon_layer by_protocol(struct frame *frame, uint8_t protocol)
@@ -86,11 +69,11 @@ static enum connmon_layer read_ipv4(struct frame *frame)
     const uint8_t *at = frame->at;
     uint32_t header, total;
 
-    if (!frame_has(frame, IPV4_MIN_HEADER))
-        return frame_lacks(frame, IPV4_MIN_HEADER);
+    if (!frame_has(frame, IPV4_HEADER))
+        return frame_lacks(frame, IPV4_HEADER);
     header = (at[0] & 15) * 4U;
     total = load16(at + 2);
-    if (header < IPV4_MIN_HEADER || (total < header && total != 0))
+    if (header < IPV4_HEADER || (total < header && total != 0))
         return frame_end(frame, CONNMON_DECODE_MALFORMED);
     if (total != 0) /* 0: left to the network card, which was to cut the segment up */
         frame_limit(frame, total);

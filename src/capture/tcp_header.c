@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "frame.h"
+#include "numbers.h"
 
 /* RFC 9293 section 3.1. */
 enum {
-    MIN_HEADER = 20,
     HEADER_UP_TO_FLAGS = 14,
     HEADER_UP_TO_WINDOW = 16,
     HEADER_UP_TO_CHECKSUM = 18,
@@ -54,7 +54,7 @@ enum connmon_layer read_tcp(struct frame *frame)
         return frame_lacks(frame, HEADER_UP_TO_FLAGS);
     length_and_flags = load16(at + 12);
     size = (uint32_t)(length_and_flags >> 12) * 4;
-    if (size < MIN_HEADER)
+    if (size < TCP_HEADER)
         return frame_end(frame, CONNMON_DECODE_MALFORMED);
     segment->src.port = load16(at);
     segment->dst.port = load16(at + 2);
@@ -67,8 +67,8 @@ enum connmon_layer read_tcp(struct frame *frame)
     segment->checksum = segment->has_checksum ? load16(at + 16) : 0;
     segment->has_timestamps = false;
     segment->has_sack = false;
-    if (size > MIN_HEADER && frame_has(frame, MIN_HEADER))
-        read_options(at + MIN_HEADER, size - MIN_HEADER, frame->captured - MIN_HEADER, segment);
+    if (size > TCP_HEADER && frame_has(frame, TCP_HEADER))
+        read_options(at + TCP_HEADER, size - TCP_HEADER, frame->captured - TCP_HEADER, segment);
     frame_skip_all(frame, size);
     return frame_end(frame, CONNMON_DECODE_TCP);
 }

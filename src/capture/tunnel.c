@@ -3,18 +3,16 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "frame.h"
+#include "numbers.h"
 
 /* RFC 2784, RFC 2890, RFC 2637 section 4.1. */
 enum {
-    GRE_HEADER = 4,
     GRE_CHECKSUM = 0x8000,
     GRE_ROUTING = 0x4000,
     GRE_KEY = 0x2000,
     GRE_SEQUENCE = 0x1000,
     GRE_ACK = 0x0080, /* PPTP's */
     GRE_VERSION = 0x0007,
-    GRE_PPP = 0x880b,
-    GRE_ETHERNET = 0x6558,
     GRE_ERSPAN = 0x88be,
     GRE_ERSPAN_3 = 0x22eb,
 };
@@ -26,10 +24,7 @@ enum {
     ERSPAN_3_HEADER = 12,
     ERSPAN_3_SUBHEADER = 8,
     ETHER_IP_HEADER = 2, /* RFC 3378 */
-    UDP_HEADER = 8,
-    VXLAN_HEADER = 8,  /* RFC 7348 */
-    GENEVE_HEADER = 8, /* RFC 8926 */
-    GTP_HEADER = 8,    /* 3GPP TS 29.281 section 5 */
+    GENEVE_HEADER = 8,   /* RFC 8926 */
     GTP_OPTIONAL = 4,
     GTP_EXTENSION = 0x04,
     GTP_ANY_OPTIONAL = 0x07,
@@ -64,7 +59,7 @@ enum {
 static enum connmon_layer after_gre(struct frame *frame, uint16_t flags, uint16_t type)
 {
     switch (type) {
-    case GRE_ETHERNET:
+    case ETHERTYPE_ETHERNET:
         return CONNMON_LAYER_ETHERNET;
     case GRE_ERSPAN: /* its first version has no header */
         return flags & GRE_SEQUENCE ? CONNMON_LAYER_ERSPAN : CONNMON_LAYER_ETHERNET;
@@ -90,7 +85,7 @@ enum connmon_layer read_gre(struct frame *frame)
     header += flags & GRE_CHECKSUM ? 4 : 0;
     header += flags & GRE_KEY ? 4 : 0;
     header += flags & GRE_SEQUENCE ? 4 : 0;
-    header += type == GRE_PPP && (flags & GRE_VERSION) && (flags & GRE_ACK) ? 4 : 0;
+    header += type == ETHERTYPE_PPP && (flags & GRE_VERSION) && (flags & GRE_ACK) ? 4 : 0;
     if (!frame_has(frame, header))
         return frame_lacks(frame, header);
     frame_skip(frame, header);
@@ -200,8 +195,8 @@ enum connmon_layer read_geneve(struct frame *frame)
     if (!frame_has(frame, header))
         return frame_lacks(frame, header);
     frame_skip(frame, header);
-    return load16(at + 2) == GRE_ETHERNET ? CONNMON_LAYER_ETHERNET
-                                          : link_by_ethertype(frame, load16(at + 2));
+    return load16(at + 2) == ETHERTYPE_ETHERNET ? CONNMON_LAYER_ETHERNET
+                                                : link_by_ethertype(frame, load16(at + 2));
 }
 
 /* The header's optional part ends with a list of extensions, each with its length in words and, at
