@@ -21,7 +21,13 @@ enum {
 
 struct connmon_frame connmon_frame_in(void *room, uint32_t size)
 {
-    return (struct connmon_frame){.room = room, .start = size, .end = size};
+    return connmon_frame_around(room, size, size, CONNMON_LAYER_NONE);
+}
+
+struct connmon_frame connmon_frame_around(void *room, uint32_t start, uint32_t end,
+                                          enum connmon_layer layer)
+{
+    return (struct connmon_frame){.room = room, .start = start, .end = end, .layer = layer};
 }
 
 struct connmon_ip connmon_ip_of(const struct connmon_segment *segment)

@@ -56,6 +56,11 @@ struct connmon_frame {
 /* An empty frame in `size` bytes of memory, which stay the caller's and must outlive it. */
 struct connmon_frame connmon_frame_in(void *room, uint32_t size);
 
+/* A frame of what the memory has already, from `start` up to `end`: to put headers around a packet
+ * or a frame, which `layer` tells CONNMON_BY_CONTENT. */
+struct connmon_frame connmon_frame_around(void *room, uint32_t start, uint32_t end,
+                                          enum connmon_layer layer);
+
 /* The frame, whose bytes are in the caller's memory, up to its last byte. */
 static inline uint8_t *connmon_frame_bytes(const struct connmon_frame *frame)
 {

@@ -313,10 +313,12 @@ static enum connmon_build_status edit_end(const struct edit *edit)
 
 /* ---- Changes ---- */
 
-/* The option with the timestamps; NULL: there is none. */
+/* The option with the timestamps; NULL: there is none. Of several, the last counts, as for
+ * connmon_decode(). */
 static uint8_t *find_timestamps(uint8_t *header)
 {
     const uint32_t end = (header[12] >> 4) * 4U;
+    uint8_t *found = NULL;
     uint32_t option_size;
 
     for (uint32_t i = TCP_HEADER; i < end; i += option_size) {
@@ -324,9 +326,9 @@ static uint8_t *find_timestamps(uint8_t *header)
         if (option_size == 0)
             break;
         if (header[i] == TCP_OPTION_TIMESTAMPS && option_size == TCP_TIMESTAMPS_BYTES)
-            return header + i;
+            found = header + i;
     }
-    return NULL;
+    return found;
 }
 
 static void write_ip(uint8_t *ip, const struct connmon_segment *segment)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "edit.h"
 
 enum { HEAD = 3, ROOM = 64 };
 
@@ -89,6 +90,39 @@ static void check_headers(int link_type, const uint8_t *frame, uint32_t captured
               headers[count - 2].layer == CONNMON_LAYER_TCP);
 }
 
+static void check_same(const struct connmon_segment *segment, const struct connmon_segment *other)
+{
+    struct connmon_segment same = *segment;
+
+    same.checksum = other->checksum;
+    check(memcmp(&same, other, sizeof(same)) == 0);
+}
+
+/* What is repaired tells the same; what is repaired again is the same; and what cannot be repaired
+ * stays as it is. */
+static void check_edit(int link_type, const uint8_t *frame, uint32_t size)
+{
+    uint8_t *copy = malloc(3 * (size_t)size + 1), *before = copy + size, *again = before + size;
+    struct connmon_segment segment = {0}, repaired = {0};
+    enum connmon_build_status status;
+
+    check(copy != NULL);
+    memcpy(copy, frame, size);
+    if (connmon_decode(link_type, copy, size, size, &segment) == CONNMON_DECODE_TCP) {
+        memcpy(before, copy, size);
+        status = connmon_edit_repair(link_type, copy, size);
+        check(status == CONNMON_BUILD_OK || memcmp(copy, before, size) == 0);
+        connmon_decode(link_type, copy, size, size, &repaired);
+        check_same(&segment, &repaired);
+        memcpy(again, copy, size);
+        check(connmon_edit_repair(link_type, again, size) == status);
+        check(memcmp(copy, again, size) == 0);
+        check(connmon_edit_segment(link_type, again, size, &repaired) == status);
+        check(memcmp(copy, again, size) == 0);
+    }
+    free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const int link_types[] = {1,   0,   9,   12,  14,  50,  51,  100, 101,
@@ -108,6 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (outcome == CONNMON_DECODE_TCP)
         check_segment(&whole, original);
     check_headers(link_type, data + HEAD, captured, original, outcome);
+    check_edit(link_type, data + HEAD, captured);
     for (uint32_t i = 0; i < captured; i += 1 + i / 16) {
         of_cut = decode(link_type, data + HEAD, i, original, &cut);
         check(of_cut == outcome || of_cut == CONNMON_DECODE_CUT);
