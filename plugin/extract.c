@@ -91,8 +91,8 @@ static bool take_down(tvbuff_t *tvb, const packet_info *pinfo, void *ip)
 
     if (is_quoted(pinfo) || !set_end(&segment.src, &pinfo->net_src) ||
         !set_end(&segment.dst, &pinfo->net_dst) ||
-        !decode_tcp(tvb_get_ptr(tvb, 0, (int)captured), captured, tvb_reported_length(tvb),
-                    &segment))
+        !connmon_decode_tcp(tvb_get_ptr(tvb, 0, (int)captured), captured, tvb_reported_length(tvb),
+                            &segment))
         return false;
     if (segment.src.addr_len == 4)
         internals_read_ipv4(&segment, tvb, ip);

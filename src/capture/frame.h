@@ -10,43 +10,13 @@
 
 #include "decode.h"
 
-/* Kinds of header. Each has a reader, which takes the header off the frame and tells which kind
- * comes next. */
-enum layer {
-    LAYER_NONE, /* the way ends here; the frame has the outcome */
-
-    LAYER_ETHERNET,
-    LAYER_LINUX_COOKED,
-    LAYER_LINUX_COOKED_2,
-    LAYER_BSD_NULL,
-    LAYER_BSD_LOOP,
-    LAYER_NFLOG,
-    LAYER_CISCO_HDLC,
-    LAYER_PPP,
-    LAYER_LLC,
-    LAYER_VLAN,
-    LAYER_PPPOE,
-    LAYER_MPLS,
-
-    LAYER_IP, /* of either version */
-    LAYER_IPV6,
-    LAYER_IPV6_OPTIONS,
-    LAYER_IPV6_FRAGMENT,
-    LAYER_AUTHENTICATION,
-    LAYER_TCP,
-
-    LAYER_GRE,
-    LAYER_ETHER_IP,
-    LAYER_UDP,
-    LAYER_VXLAN,
-    LAYER_VXLAN_GPE,
-    LAYER_GENEVE,
-    LAYER_GTP,
-    LAYER_TEREDO,
-    LAYER_L2TP,
-    LAYER_ERSPAN,
-
-    LAYER_COUNT,
+/* RFC 9293 section 3.2, RFC 7323 section 3.2, RFC 2018 section 3. */
+enum {
+    TCP_OPTION_END = 0,
+    TCP_OPTION_NO_OPERATION = 1,
+    TCP_OPTION_SACK = 5,
+    TCP_OPTION_TIMESTAMPS = 8,
+    TCP_TIMESTAMPS_BYTES = 10,
 };
 
 struct frame {
@@ -54,13 +24,13 @@ struct frame {
     uint32_t captured; /* bytes there */
     uint32_t wire;     /* bytes that were sent there, as the headers before tell; >= captured */
     struct connmon_segment *segment;
-    enum decode_outcome outcome;
+    enum connmon_decode_outcome outcome;
 };
 
-static inline enum layer frame_end(struct frame *frame, enum decode_outcome outcome)
+static inline enum connmon_layer frame_end(struct frame *frame, enum connmon_decode_outcome outcome)
 {
     frame->outcome = outcome;
-    return LAYER_NONE;
+    return CONNMON_LAYER_NONE;
 }
 
 static inline bool frame_has(const struct frame *frame, uint32_t bytes)
@@ -69,9 +39,9 @@ static inline bool frame_has(const struct frame *frame, uint32_t bytes)
 }
 
 /* What to return where so many bytes are needed and the frame does not have them. */
-static inline enum layer frame_lacks(struct frame *frame, uint32_t bytes)
+static inline enum connmon_layer frame_lacks(struct frame *frame, uint32_t bytes)
 {
-    return frame_end(frame, bytes > frame->wire ? DECODE_MALFORMED : DECODE_CUT);
+    return frame_end(frame, bytes > frame->wire ? CONNMON_DECODE_MALFORMED : CONNMON_DECODE_CUT);
 }
 
 /* Takes off a header of so many bytes, which the frame has. */
@@ -91,7 +61,8 @@ static inline void frame_skip_all(struct frame *frame, uint32_t bytes)
 }
 
 /* Takes off a header and tells what comes next; or ends, where the header is not all there. */
-static inline enum layer frame_next(struct frame *frame, uint32_t bytes, enum layer next)
+static inline enum connmon_layer frame_next(struct frame *frame, uint32_t bytes,
+                                            enum connmon_layer next)
 {
     if (!frame_has(frame, bytes))
         return frame_lacks(frame, bytes);
@@ -118,42 +89,66 @@ static inline uint32_t load32(const uint8_t *at)
     return (uint32_t)load16(at) << 16 | load16(at + 2);
 }
 
+/* The size of the TCP option at `at`, of which and of those behind it `size` bytes were sent and
+ * `captured`, at least one, are there. 0: there is none, or it is not what it should be: a receiver
+ * stops here. */
+static inline uint32_t tcp_option_size(const uint8_t *at, uint32_t size, uint32_t captured)
+{
+    if (size == 0 || at[0] == TCP_OPTION_END)
+        return 0;
+    if (at[0] == TCP_OPTION_NO_OPERATION)
+        return 1;
+    return size >= 2 && captured >= 2 && at[1] >= 2 && at[1] <= size ? at[1] : 0;
+}
+
+static inline void store16(uint8_t *at, uint32_t value)
+{
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+static inline void store32(uint8_t *at, uint32_t value)
+{
+    store16(at, value >> 16);
+    store16(at + 2, value);
+}
+
 /* link.c */
-enum layer link_first_layer(struct frame *frame, int link_type);
-enum layer link_by_ethertype(struct frame *frame, uint16_t ethertype);
-enum layer read_ethernet(struct frame *frame);
-enum layer read_linux_cooked(struct frame *frame);
-enum layer read_linux_cooked_2(struct frame *frame);
-enum layer read_bsd_null(struct frame *frame);
-enum layer read_bsd_loop(struct frame *frame);
-enum layer read_nflog(struct frame *frame);
-enum layer read_cisco_hdlc(struct frame *frame);
-enum layer read_ppp(struct frame *frame);
-enum layer read_llc(struct frame *frame);
-enum layer read_vlan(struct frame *frame);
-enum layer read_pppoe(struct frame *frame);
-enum layer read_mpls(struct frame *frame);
+enum connmon_layer link_first_layer(struct frame *frame, int link_type);
+enum connmon_layer link_by_ethertype(struct frame *frame, uint16_t ethertype);
+enum connmon_layer read_ethernet(struct frame *frame);
+enum connmon_layer read_linux_cooked(struct frame *frame);
+enum connmon_layer read_linux_cooked_2(struct frame *frame);
+enum connmon_layer read_bsd_null(struct frame *frame);
+enum connmon_layer read_bsd_loop(struct frame *frame);
+enum connmon_layer read_nflog(struct frame *frame);
+enum connmon_layer read_cisco_hdlc(struct frame *frame);
+enum connmon_layer read_ppp(struct frame *frame);
+enum connmon_layer read_llc(struct frame *frame);
+enum connmon_layer read_vlan(struct frame *frame);
+enum connmon_layer read_pppoe(struct frame *frame);
+enum connmon_layer read_mpls(struct frame *frame);
 
 /* network.c */
-enum layer read_ip(struct frame *frame);
-enum layer read_ipv6(struct frame *frame);
-enum layer read_ipv6_options(struct frame *frame);
-enum layer read_ipv6_fragment(struct frame *frame);
-enum layer read_authentication(struct frame *frame);
+enum connmon_layer read_ip(struct frame *frame);
+enum connmon_layer read_ipv6(struct frame *frame);
+enum connmon_layer read_ipv6_options(struct frame *frame);
+enum connmon_layer read_ipv6_fragment(struct frame *frame);
+enum connmon_layer read_authentication(struct frame *frame);
 
 /* tcp_header.c */
-enum layer read_tcp(struct frame *frame);
+enum connmon_layer read_tcp(struct frame *frame);
 
 /* tunnel.c */
-enum layer read_gre(struct frame *frame);
-enum layer read_erspan(struct frame *frame);
-enum layer read_ether_ip(struct frame *frame);
-enum layer read_udp(struct frame *frame);
-enum layer read_vxlan(struct frame *frame);
-enum layer read_vxlan_gpe(struct frame *frame);
-enum layer read_geneve(struct frame *frame);
-enum layer read_gtp(struct frame *frame);
-enum layer read_teredo(struct frame *frame);
-enum layer read_l2tp(struct frame *frame);
+enum connmon_layer read_gre(struct frame *frame);
+enum connmon_layer read_erspan(struct frame *frame);
+enum connmon_layer read_ether_ip(struct frame *frame);
+enum connmon_layer read_udp(struct frame *frame);
+enum connmon_layer read_vxlan(struct frame *frame);
+enum connmon_layer read_vxlan_gpe(struct frame *frame);
+enum connmon_layer read_geneve(struct frame *frame);
+enum connmon_layer read_gtp(struct frame *frame);
+enum connmon_layer read_teredo(struct frame *frame);
+enum connmon_layer read_l2tp(struct frame *frame);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "frame.h"
+#include "numbers.h"
 
 /* Link types by their numbers in capture files; see https://www.tcpdump.org/linktypes.html. */
 enum {
@@ -26,24 +27,7 @@ enum {
     LINK_LINUX_COOKED_2 = 276,
 };
 
-/* Of IANA's list of IEEE 802 numbers. */
 enum {
-    ETHERTYPE_COOKED_LLC = 0x0004, /* in Linux cooked headers alone */
-    ETHERTYPE_MOST_LENGTH = 1500,  /* up to here a length is meant, and LLC follows */
-    ETHERTYPE_IPV4 = 0x0800,
-    ETHERTYPE_VLAN = 0x8100,
-    ETHERTYPE_IPV6 = 0x86dd,
-    ETHERTYPE_PPP = 0x880b,
-    ETHERTYPE_MPLS = 0x8847,
-    ETHERTYPE_MPLS_MULTICAST = 0x8848,
-    ETHERTYPE_PPPOE = 0x8864,
-    ETHERTYPE_FABRICPATH = 0x8903,
-    ETHERTYPE_SERVICE_VLAN = 0x88a8,
-    ETHERTYPE_OLD_SERVICE_VLAN = 0x9100,
-};
-
-enum {
-    ETHERNET_HEADER = 14,
     LINUX_COOKED_HEADER = 16,
     LINUX_COOKED_2_HEADER = 20,
     LINUX_HARDWARE_NETLINK = 824,
@@ -56,98 +40,96 @@ enum {
     CISCO_HDLC_BROADCAST = 0x8f,
     FABRICPATH_TAG = 2,
     LLC_SNAP_HEADER = 8,
-    VLAN_TAG = 4,
-    PPPOE_HEADER = 6,
     MPLS_LABEL = 4,
     MPLS_BOTTOM = 0x01,
     PSEUDOWIRE_CONTROL_WORD = 4,
 };
 
 /* Some serial links are captured as PPP, whatever they carry. */
-static enum layer serial_layer(const struct frame *frame)
+static enum connmon_layer serial_layer(const struct frame *frame)
 {
     if (frame_has(frame, 1) &&
         (frame->at[0] == CISCO_HDLC_UNICAST || frame->at[0] == CISCO_HDLC_BROADCAST))
-        return LAYER_CISCO_HDLC;
-    return LAYER_PPP;
+        return CONNMON_LAYER_CISCO_HDLC;
+    return CONNMON_LAYER_PPP;
 }
 
-enum layer link_first_layer(struct frame *frame, int link_type)
+enum connmon_layer link_first_layer(struct frame *frame, int link_type)
 {
     switch (link_type) {
     case LINK_NULL:
-        return LAYER_BSD_NULL;
+        return CONNMON_LAYER_BSD_NULL;
     case LINK_ETHERNET:
-        return LAYER_ETHERNET;
+        return CONNMON_LAYER_ETHERNET;
     case LINK_PPP:
     case LINK_PPP_SERIAL:
         return serial_layer(frame);
     case LINK_PPP_ETHER:
-        return LAYER_PPPOE;
+        return CONNMON_LAYER_PPPOE;
     case LINK_ATM_RFC1483:
-        return LAYER_LLC;
+        return CONNMON_LAYER_LLC;
     case LINK_RAW_IN_MEMORY:
     case LINK_RAW_OPENBSD:
     case LINK_RAW:
     case LINK_IPV4:
-        return LAYER_IP;
+        return CONNMON_LAYER_IP;
     case LINK_IPV6:
-        return LAYER_IPV6;
+        return CONNMON_LAYER_IPV6;
     case LINK_CISCO_HDLC:
-        return LAYER_CISCO_HDLC;
+        return CONNMON_LAYER_CISCO_HDLC;
     case LINK_LOOP:
-        return LAYER_BSD_LOOP;
+        return CONNMON_LAYER_BSD_LOOP;
     case LINK_LINUX_COOKED:
-        return LAYER_LINUX_COOKED;
+        return CONNMON_LAYER_LINUX_COOKED;
     case LINK_NFLOG:
-        return LAYER_NFLOG;
+        return CONNMON_LAYER_NFLOG;
     case LINK_LINUX_COOKED_2:
-        return LAYER_LINUX_COOKED_2;
+        return CONNMON_LAYER_LINUX_COOKED_2;
     default:
-        return frame_end(frame, DECODE_UNKNOWN_LINK);
+        return frame_end(frame, CONNMON_DECODE_UNKNOWN_LINK);
     }
 }
 
-enum layer link_by_ethertype(struct frame *frame, uint16_t ethertype)
+enum connmon_layer link_by_ethertype(struct frame *frame, uint16_t ethertype)
 {
     switch (ethertype) {
     case ETHERTYPE_IPV4:
-        return LAYER_IP;
+        return CONNMON_LAYER_IP;
     case ETHERTYPE_IPV6:
-        return LAYER_IPV6;
+        return CONNMON_LAYER_IPV6;
     case ETHERTYPE_VLAN:
     case ETHERTYPE_SERVICE_VLAN:
     case ETHERTYPE_OLD_SERVICE_VLAN:
-        return LAYER_VLAN;
+        return CONNMON_LAYER_VLAN;
     case ETHERTYPE_MPLS:
     case ETHERTYPE_MPLS_MULTICAST:
-        return LAYER_MPLS;
+        return CONNMON_LAYER_MPLS;
     case ETHERTYPE_PPPOE:
-        return LAYER_PPPOE;
+        return CONNMON_LAYER_PPPOE;
     case ETHERTYPE_PPP:
-        return LAYER_PPP;
+        return CONNMON_LAYER_PPP;
     default:
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     }
 }
 
 /* As link_by_ethertype(), where IEEE 802.3 may have a length instead. */
-static enum layer by_type_or_length(struct frame *frame, uint16_t value)
+static enum connmon_layer by_type_or_length(struct frame *frame, uint16_t value)
 {
     if (value > ETHERTYPE_MOST_LENGTH)
         return link_by_ethertype(frame, value);
     frame_limit(frame, value);
-    return LAYER_LLC;
+    return CONNMON_LAYER_LLC;
 }
 
 /* Cisco's, around a whole frame. Whether that ends with its FCS depends on where it was captured;
  * what it carries tells its own length. */
-static enum layer carried_in_fabricpath(struct frame *frame)
+static enum connmon_layer carried_in_fabricpath(struct frame *frame)
 {
-    return frame_next(frame, FABRICPATH_TAG, LAYER_ETHERNET);
+    return frame_next(frame, FABRICPATH_TAG, CONNMON_LAYER_ETHERNET);
 }
 
-enum layer read_ethernet(struct frame *frame)
+enum connmon_layer read_ethernet(struct frame *frame)
 {
     const uint8_t *at = frame->at;
 
@@ -159,7 +141,7 @@ enum layer read_ethernet(struct frame *frame)
     return by_type_or_length(frame, load16(at + 12));
 }
 
-enum layer read_vlan(struct frame *frame)
+enum connmon_layer read_vlan(struct frame *frame)
 {
     const uint8_t *at = frame->at;
 
@@ -170,7 +152,7 @@ enum layer read_vlan(struct frame *frame)
 }
 
 /* With SNAP, which alone carries IP nowadays (RFC 1042). */
-enum layer read_llc(struct frame *frame)
+enum connmon_layer read_llc(struct frame *frame)
 {
     static const uint8_t snap[] = {0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00};
     const uint8_t *at = frame->at;
@@ -178,12 +160,13 @@ enum layer read_llc(struct frame *frame)
     if (!frame_has(frame, LLC_SNAP_HEADER))
         return frame_lacks(frame, LLC_SNAP_HEADER);
     if (memcmp(at, snap, sizeof(snap)) != 0)
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     frame_skip(frame, LLC_SNAP_HEADER);
     return link_by_ethertype(frame, load16(at + 6));
 }
 
-static enum layer read_cooked(struct frame *frame, uint32_t header, int hardware_at, int type_at)
+static enum connmon_layer read_cooked(struct frame *frame, uint32_t header, int hardware_at,
+                                      int type_at)
 {
     const uint8_t *at = frame->at;
     uint16_t type;
@@ -191,40 +174,40 @@ static enum layer read_cooked(struct frame *frame, uint32_t header, int hardware
     if (!frame_has(frame, header))
         return frame_lacks(frame, header);
     if (load16(at + hardware_at) == LINUX_HARDWARE_NETLINK)
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     type = load16(at + type_at);
     frame_skip(frame, header);
-    return type == ETHERTYPE_COOKED_LLC ? LAYER_LLC : link_by_ethertype(frame, type);
+    return type == ETHERTYPE_COOKED_LLC ? CONNMON_LAYER_LLC : link_by_ethertype(frame, type);
 }
 
-enum layer read_linux_cooked(struct frame *frame)
+enum connmon_layer read_linux_cooked(struct frame *frame)
 {
     return read_cooked(frame, LINUX_COOKED_HEADER, 2, 14);
 }
 
-enum layer read_linux_cooked_2(struct frame *frame)
+enum connmon_layer read_linux_cooked_2(struct frame *frame)
 {
     return read_cooked(frame, LINUX_COOKED_2_HEADER, 8, 0);
 }
 
 /* The systems do not agree on the number for IPv6. */
-static enum layer by_bsd_family(struct frame *frame, uint32_t family)
+static enum connmon_layer by_bsd_family(struct frame *frame, uint32_t family)
 {
     switch (family) {
     case 2:
-        return LAYER_IP;
+        return CONNMON_LAYER_IP;
     case 10: /* Linux */
     case 24: /* NetBSD, OpenBSD */
     case 28: /* FreeBSD */
     case 30: /* macOS */
-        return LAYER_IPV6;
+        return CONNMON_LAYER_IPV6;
     default:
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     }
 }
 
 /* In the byte order of the host that captured, whichever that was. */
-enum layer read_bsd_null(struct frame *frame)
+enum connmon_layer read_bsd_null(struct frame *frame)
 {
     uint32_t family;
 
@@ -237,7 +220,7 @@ enum layer read_bsd_null(struct frame *frame)
     return by_bsd_family(frame, family);
 }
 
-enum layer read_bsd_loop(struct frame *frame)
+enum connmon_layer read_bsd_loop(struct frame *frame)
 {
     const uint8_t *at = frame->at;
 
@@ -257,7 +240,7 @@ static uint16_t load_native16(const uint8_t *at)
 }
 
 /* A list of attributes, one of which is the packet. */
-enum layer read_nflog(struct frame *frame)
+enum connmon_layer read_nflog(struct frame *frame)
 {
     uint32_t size = NFLOG_HEADER;
     uint16_t type;
@@ -271,16 +254,16 @@ enum layer read_nflog(struct frame *frame)
         size = load_native16(frame->at);
         type = load_native16(frame->at + 2) & 0x7fff;
         if (size < NFLOG_ATTRIBUTE_HEADER)
-            return frame_end(frame, DECODE_MALFORMED);
+            return frame_end(frame, CONNMON_DECODE_MALFORMED);
         if (type == NFLOG_PAYLOAD)
             frame_limit(frame, size);
         size = (size + 3) & ~3U;
     } while (type != NFLOG_PAYLOAD);
     frame_skip(frame, NFLOG_ATTRIBUTE_HEADER);
-    return LAYER_IP;
+    return CONNMON_LAYER_IP;
 }
 
-enum layer read_cisco_hdlc(struct frame *frame)
+enum connmon_layer read_cisco_hdlc(struct frame *frame)
 {
     const uint8_t *at = frame->at;
 
@@ -292,7 +275,7 @@ enum layer read_cisco_hdlc(struct frame *frame)
 
 /* Address and control, and the first byte of the protocol, may be left out (RFC 1661 section 6.5
  * and 6.6). */
-enum layer read_ppp(struct frame *frame)
+enum connmon_layer read_ppp(struct frame *frame)
 {
     uint32_t header = 0, protocol;
 
@@ -306,19 +289,19 @@ enum layer read_ppp(struct frame *frame)
     frame_skip(frame, header);
     switch (protocol) {
     case 0x0021:
-        return LAYER_IP;
+        return CONNMON_LAYER_IP;
     case 0x0057:
-        return LAYER_IPV6;
+        return CONNMON_LAYER_IPV6;
     case 0x0281:
     case 0x0283:
-        return LAYER_MPLS;
+        return CONNMON_LAYER_MPLS;
     default:
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     }
 }
 
 /* RFC 2516 section 4. */
-enum layer read_pppoe(struct frame *frame)
+enum connmon_layer read_pppoe(struct frame *frame)
 {
     const uint8_t *at = frame->at;
 
@@ -326,13 +309,13 @@ enum layer read_pppoe(struct frame *frame)
         return frame_lacks(frame, PPPOE_HEADER);
     frame_skip(frame, PPPOE_HEADER);
     frame_limit(frame, load16(at + 4));
-    return LAYER_PPP;
+    return CONNMON_LAYER_PPP;
 }
 
 /* One label. Behind the last, nothing says what comes: IP is known by its version, and a zero
  * begins the control word of a pseudowire, which is taken to be one of Ethernet (RFC 4928 section
  * 3, RFC 4385 section 3). */
-enum layer read_mpls(struct frame *frame)
+enum connmon_layer read_mpls(struct frame *frame)
 {
     const uint8_t *at = frame->at;
 
@@ -340,14 +323,14 @@ enum layer read_mpls(struct frame *frame)
         return frame_lacks(frame, MPLS_LABEL + 1);
     frame_skip(frame, MPLS_LABEL);
     if (!(at[2] & MPLS_BOTTOM))
-        return LAYER_MPLS;
+        return CONNMON_LAYER_MPLS;
     switch (at[MPLS_LABEL] >> 4) {
     case 0:
-        return frame_next(frame, PSEUDOWIRE_CONTROL_WORD, LAYER_ETHERNET);
+        return frame_next(frame, PSEUDOWIRE_CONTROL_WORD, CONNMON_LAYER_ETHERNET);
     case 4:
     case 6:
-        return LAYER_IP;
+        return CONNMON_LAYER_IP;
     default:
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     }
 }

@@ -5,61 +5,44 @@
 #include <string.h>
 
 #include "frame.h"
+#include "numbers.h"
 
 enum {
-    IPV4_MIN_HEADER = 20,   /* RFC 791 section 3.1 */
     IPV4_FRAGMENT = 0x3fff, /* more fragments, or an offset */
     IPV4_DONT_FRAGMENT = 0x40,
-    IPV6_HEADER = 40, /* RFC 8200 section 3 */
     IPV6_FRAGMENT_HEADER = 8,
     OPTION_PAD1 = 0, /* RFC 8200 section 4.2 */
     OPTION_JUMBO = 0xc2,
     IPV6_FRAGMENT = 0xfff9, /* an offset, or more fragments */
 };
 
-/* Protocol numbers, of IANA's list. */
-enum {
-    PROTOCOL_HOP_BY_HOP = 0,
-    PROTOCOL_IPV4 = 4,
-    PROTOCOL_TCP = 6,
-    PROTOCOL_UDP = 17,
-    PROTOCOL_IPV6 = 41,
-    PROTOCOL_ROUTING = 43,
-    PROTOCOL_FRAGMENT = 44,
-    PROTOCOL_GRE = 47,
-    PROTOCOL_AUTHENTICATION = 51,
-    PROTOCOL_DESTINATION = 60,
-    PROTOCOL_ETHER_IP = 97,
-    PROTOCOL_MPLS = 137,
-};
-
-static enum layer by_protocol(struct frame *frame, uint8_t protocol)
+static enum connmon_layer by_protocol(struct frame *frame, uint8_t protocol)
 {
     switch (protocol) {
     case PROTOCOL_TCP:
-        return LAYER_TCP;
+        return CONNMON_LAYER_TCP;
     case PROTOCOL_UDP:
-        return LAYER_UDP;
+        return CONNMON_LAYER_UDP;
     case PROTOCOL_IPV4:
-        return LAYER_IP;
+        return CONNMON_LAYER_IP;
     case PROTOCOL_IPV6:
-        return LAYER_IPV6;
+        return CONNMON_LAYER_IPV6;
     case PROTOCOL_GRE:
-        return LAYER_GRE;
+        return CONNMON_LAYER_GRE;
     case PROTOCOL_ETHER_IP:
-        return LAYER_ETHER_IP;
+        return CONNMON_LAYER_ETHER_IP;
     case PROTOCOL_MPLS:
-        return LAYER_MPLS;
+        return CONNMON_LAYER_MPLS;
     case PROTOCOL_HOP_BY_HOP:
     case PROTOCOL_ROUTING:
     case PROTOCOL_DESTINATION:
-        return LAYER_IPV6_OPTIONS;
+        return CONNMON_LAYER_IPV6_OPTIONS;
     case PROTOCOL_FRAGMENT:
-        return LAYER_IPV6_FRAGMENT;
+        return CONNMON_LAYER_IPV6_FRAGMENT;
     case PROTOCOL_AUTHENTICATION:
-        return LAYER_AUTHENTICATION;
+        return CONNMON_LAYER_AUTHENTICATION;
     default:
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     }
 }
 
@@ -81,23 +64,23 @@ static inline void set_ends(struct connmon_segment *segment, const uint8_t *src,
     set_end(&segment->dst, dst, len);
 }
 
-static enum layer read_ipv4(struct frame *frame)
+static enum connmon_layer read_ipv4(struct frame *frame)
 {
     const uint8_t *at = frame->at;
     uint32_t header, total;
 
-    if (!frame_has(frame, IPV4_MIN_HEADER))
-        return frame_lacks(frame, IPV4_MIN_HEADER);
+    if (!frame_has(frame, IPV4_HEADER))
+        return frame_lacks(frame, IPV4_HEADER);
     header = (at[0] & 15) * 4U;
     total = load16(at + 2);
-    if (header < IPV4_MIN_HEADER || (total < header && total != 0))
-        return frame_end(frame, DECODE_MALFORMED);
+    if (header < IPV4_HEADER || (total < header && total != 0))
+        return frame_end(frame, CONNMON_DECODE_MALFORMED);
     if (total != 0) /* 0: left to the network card, which was to cut the segment up */
         frame_limit(frame, total);
     if (!frame_has(frame, header))
         return frame_lacks(frame, header);
     if (load16(at + 6) & IPV4_FRAGMENT)
-        return frame_end(frame, DECODE_FRAGMENT);
+        return frame_end(frame, CONNMON_DECODE_FRAGMENT);
     set_ends(frame->segment, at + 12, at + 16, 4);
     frame->segment->ip_id = load16(at + 4);
     frame->segment->dont_fragment = (at[6] & IPV4_DONT_FRAGMENT) != 0;
@@ -132,14 +115,14 @@ static void limit_ipv6(struct frame *frame)
         frame_limit(frame, IPV6_HEADER + length);
 }
 
-enum layer read_ipv6(struct frame *frame)
+enum connmon_layer read_ipv6(struct frame *frame)
 {
     const uint8_t *at = frame->at;
 
     if (!frame_has(frame, IPV6_HEADER))
         return frame_lacks(frame, IPV6_HEADER);
     if (at[0] >> 4 != 6)
-        return frame_end(frame, DECODE_MALFORMED);
+        return frame_end(frame, CONNMON_DECODE_MALFORMED);
     limit_ipv6(frame);
     set_ends(frame->segment, at + 8, at + 24, 16);
     frame->segment->ip_id = 0;
@@ -148,7 +131,7 @@ enum layer read_ipv6(struct frame *frame)
     return by_protocol(frame, at[6]);
 }
 
-enum layer read_ip(struct frame *frame)
+enum connmon_layer read_ip(struct frame *frame)
 {
     if (!frame_has(frame, 1))
         return frame_lacks(frame, 1);
@@ -158,13 +141,13 @@ enum layer read_ip(struct frame *frame)
     case 6:
         return read_ipv6(frame);
     default:
-        return frame_end(frame, DECODE_MALFORMED);
+        return frame_end(frame, CONNMON_DECODE_MALFORMED);
     }
 }
 
 /* Hop-by-hop options, destination options and routing header are of one shape (RFC 8200 section
  * 4). */
-enum layer read_ipv6_options(struct frame *frame)
+enum connmon_layer read_ipv6_options(struct frame *frame)
 {
     const uint8_t *at = frame->at;
     uint32_t header;
@@ -178,20 +161,20 @@ enum layer read_ipv6_options(struct frame *frame)
     return by_protocol(frame, at[0]);
 }
 
-enum layer read_ipv6_fragment(struct frame *frame)
+enum connmon_layer read_ipv6_fragment(struct frame *frame)
 {
     const uint8_t *at = frame->at;
 
     if (!frame_has(frame, IPV6_FRAGMENT_HEADER))
         return frame_lacks(frame, IPV6_FRAGMENT_HEADER);
     if (load16(at + 2) & IPV6_FRAGMENT)
-        return frame_end(frame, DECODE_FRAGMENT);
+        return frame_end(frame, CONNMON_DECODE_FRAGMENT);
     frame_skip(frame, IPV6_FRAGMENT_HEADER);
     return by_protocol(frame, at[0]);
 }
 
 /* RFC 4302 section 2.2. */
-enum layer read_authentication(struct frame *frame)
+enum connmon_layer read_authentication(struct frame *frame)
 {
     const uint8_t *at = frame->at;
     uint32_t header;

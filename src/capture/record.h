@@ -11,7 +11,7 @@
 struct record {
     const uint8_t *bytes;        /* valid until the next packet is read */
     uint32_t captured, original; /* bytes that are there, and that were on the wire */
-    int link_type;               /* as decode_frame() takes it */
+    int link_type;               /* as connmon_decode() takes it */
     int64_t time_ns;             /* since 1970 */
     bool time_unknown;           /* the capture does not say when: `time_ns` is 0 */
     uint64_t number;             /* in its capture, from 1, as Wireshark's frame.number */

@@ -3,23 +3,14 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "frame.h"
+#include "numbers.h"
 
 /* RFC 9293 section 3.1. */
 enum {
-    MIN_HEADER = 20,
     HEADER_UP_TO_FLAGS = 14,
     HEADER_UP_TO_WINDOW = 16,
     HEADER_UP_TO_CHECKSUM = 18,
     FLAGS = 0x0fff, /* of the 16 bits with the header length */
-};
-
-/* RFC 9293 section 3.2, RFC 7323 section 3.2, RFC 2018 section 3. */
-enum {
-    OPTION_END = 0,
-    OPTION_NO_OPERATION = 1,
-    OPTION_SACK = 5,
-    OPTION_TIMESTAMPS = 8,
-    TIMESTAMPS_BYTES = 10,
 };
 
 /* An option of `size` bytes, of which `captured` are there. */
@@ -28,11 +19,11 @@ static void read_option(const uint8_t *at, uint32_t size, uint32_t captured,
 {
     if (captured < 6)
         return;
-    if (at[0] == OPTION_TIMESTAMPS && size == TIMESTAMPS_BYTES) {
+    if (at[0] == TCP_OPTION_TIMESTAMPS && size == TCP_TIMESTAMPS_BYTES) {
         segment->has_timestamps = true;
         segment->tsval = load32(at + 2);
-        segment->tsecr = captured >= TIMESTAMPS_BYTES ? load32(at + 6) : 0;
-    } else if (at[0] == OPTION_SACK) {
+        segment->tsecr = captured >= TCP_TIMESTAMPS_BYTES ? load32(at + 6) : 0;
+    } else if (at[0] == TCP_OPTION_SACK) {
         segment->has_sack = true;
     }
 }
@@ -43,21 +34,16 @@ static void read_options(const uint8_t *at, uint32_t size, uint32_t captured,
 {
     uint32_t option_size;
 
-    for (uint32_t i = 0; i < size && i < captured && at[i] != OPTION_END; i += option_size) {
-        option_size = 1;
-        if (at[i] == OPTION_NO_OPERATION)
-            continue;
-        if (size - i < 2 || captured - i < 2)
-            return;
-        option_size = at[i + 1];
-        if (option_size < 2 || option_size > size - i)
+    for (uint32_t i = 0; i < captured; i += option_size) {
+        option_size = tcp_option_size(at + i, size - i, captured - i);
+        if (option_size == 0)
             return;
         read_option(at + i, option_size, captured - i < option_size ? captured - i : option_size,
                     segment);
     }
 }
 
-enum layer read_tcp(struct frame *frame)
+enum connmon_layer read_tcp(struct frame *frame)
 {
     const uint8_t *at = frame->at;
     struct connmon_segment *segment = frame->segment;
@@ -68,8 +54,8 @@ enum layer read_tcp(struct frame *frame)
         return frame_lacks(frame, HEADER_UP_TO_FLAGS);
     length_and_flags = load16(at + 12);
     size = (uint32_t)(length_and_flags >> 12) * 4;
-    if (size < MIN_HEADER)
-        return frame_end(frame, DECODE_MALFORMED);
+    if (size < TCP_HEADER)
+        return frame_end(frame, CONNMON_DECODE_MALFORMED);
     segment->src.port = load16(at);
     segment->dst.port = load16(at + 2);
     segment->seq = load32(at + 4);
@@ -81,17 +67,17 @@ enum layer read_tcp(struct frame *frame)
     segment->checksum = segment->has_checksum ? load16(at + 16) : 0;
     segment->has_timestamps = false;
     segment->has_sack = false;
-    if (size > MIN_HEADER && frame_has(frame, MIN_HEADER))
-        read_options(at + MIN_HEADER, size - MIN_HEADER, frame->captured - MIN_HEADER, segment);
+    if (size > TCP_HEADER && frame_has(frame, TCP_HEADER))
+        read_options(at + TCP_HEADER, size - TCP_HEADER, frame->captured - TCP_HEADER, segment);
     frame_skip_all(frame, size);
-    return frame_end(frame, DECODE_TCP);
+    return frame_end(frame, CONNMON_DECODE_TCP);
 }
 
-bool decode_tcp(const uint8_t *header, uint32_t captured, uint32_t wire,
-                struct connmon_segment *segment)
+bool connmon_decode_tcp(const uint8_t *header, uint32_t captured, uint32_t wire,
+                        struct connmon_segment *segment)
 {
     struct frame frame = {.at = header, .captured = captured, .wire = wire, .segment = segment};
 
     read_tcp(&frame);
-    return frame.outcome == DECODE_TCP;
+    return frame.outcome == CONNMON_DECODE_TCP;
 }

@@ -3,18 +3,16 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "frame.h"
+#include "numbers.h"
 
 /* RFC 2784, RFC 2890, RFC 2637 section 4.1. */
 enum {
-    GRE_HEADER = 4,
     GRE_CHECKSUM = 0x8000,
     GRE_ROUTING = 0x4000,
     GRE_KEY = 0x2000,
     GRE_SEQUENCE = 0x1000,
     GRE_ACK = 0x0080, /* PPTP's */
     GRE_VERSION = 0x0007,
-    GRE_PPP = 0x880b,
-    GRE_ETHERNET = 0x6558,
     GRE_ERSPAN = 0x88be,
     GRE_ERSPAN_3 = 0x22eb,
 };
@@ -26,10 +24,7 @@ enum {
     ERSPAN_3_HEADER = 12,
     ERSPAN_3_SUBHEADER = 8,
     ETHER_IP_HEADER = 2, /* RFC 3378 */
-    UDP_HEADER = 8,
-    VXLAN_HEADER = 8,  /* RFC 7348 */
-    GENEVE_HEADER = 8, /* RFC 8926 */
-    GTP_HEADER = 8,    /* 3GPP TS 29.281 section 5 */
+    GENEVE_HEADER = 8,   /* RFC 8926 */
     GTP_OPTIONAL = 4,
     GTP_EXTENSION = 0x04,
     GTP_ANY_OPTIONAL = 0x07,
@@ -61,21 +56,21 @@ enum {
     PORT_MPLS = 6635,
 };
 
-static enum layer after_gre(struct frame *frame, uint16_t flags, uint16_t type)
+static enum connmon_layer after_gre(struct frame *frame, uint16_t flags, uint16_t type)
 {
     switch (type) {
-    case GRE_ETHERNET:
-        return LAYER_ETHERNET;
+    case ETHERTYPE_ETHERNET:
+        return CONNMON_LAYER_ETHERNET;
     case GRE_ERSPAN: /* its first version has no header */
-        return flags & GRE_SEQUENCE ? LAYER_ERSPAN : LAYER_ETHERNET;
+        return flags & GRE_SEQUENCE ? CONNMON_LAYER_ERSPAN : CONNMON_LAYER_ETHERNET;
     case GRE_ERSPAN_3:
-        return LAYER_ERSPAN;
+        return CONNMON_LAYER_ERSPAN;
     default:
         return link_by_ethertype(frame, type);
     }
 }
 
-enum layer read_gre(struct frame *frame)
+enum connmon_layer read_gre(struct frame *frame)
 {
     const uint8_t *at = frame->at;
     uint32_t header = GRE_HEADER;
@@ -86,11 +81,11 @@ enum layer read_gre(struct frame *frame)
     flags = load16(at);
     type = load16(at + 2);
     if (flags & GRE_ROUTING) /* source routes, which nobody uses */
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     header += flags & GRE_CHECKSUM ? 4 : 0;
     header += flags & GRE_KEY ? 4 : 0;
     header += flags & GRE_SEQUENCE ? 4 : 0;
-    header += type == GRE_PPP && (flags & GRE_VERSION) && (flags & GRE_ACK) ? 4 : 0;
+    header += type == ETHERTYPE_PPP && (flags & GRE_VERSION) && (flags & GRE_ACK) ? 4 : 0;
     if (!frame_has(frame, header))
         return frame_lacks(frame, header);
     frame_skip(frame, header);
@@ -98,7 +93,7 @@ enum layer read_gre(struct frame *frame)
 }
 
 /* Mirrored frames; draft-foschiano-erspan-03. */
-enum layer read_erspan(struct frame *frame)
+enum connmon_layer read_erspan(struct frame *frame)
 {
     uint32_t header;
 
@@ -106,85 +101,88 @@ enum layer read_erspan(struct frame *frame)
         return frame_lacks(frame, ERSPAN_2_HEADER);
     switch (frame->at[0] >> 4) {
     case ERSPAN_2:
-        return frame_next(frame, ERSPAN_2_HEADER, LAYER_ETHERNET);
+        return frame_next(frame, ERSPAN_2_HEADER, CONNMON_LAYER_ETHERNET);
     case ERSPAN_3:
         break;
     default:
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     }
     if (!frame_has(frame, ERSPAN_3_HEADER))
         return frame_lacks(frame, ERSPAN_3_HEADER);
     header = frame->at[11] & 1 ? ERSPAN_3_HEADER + ERSPAN_3_SUBHEADER : ERSPAN_3_HEADER;
-    return frame_next(frame, header, LAYER_ETHERNET);
+    return frame_next(frame, header, CONNMON_LAYER_ETHERNET);
 }
 
-enum layer read_ether_ip(struct frame *frame)
+enum connmon_layer read_ether_ip(struct frame *frame)
 {
-    return frame_next(frame, ETHER_IP_HEADER, LAYER_ETHERNET);
+    return frame_next(frame, ETHER_IP_HEADER, CONNMON_LAYER_ETHERNET);
 }
 
-static enum layer by_port(uint16_t port)
+static enum connmon_layer by_port(uint16_t port)
 {
     switch (port) {
     case PORT_L2TP:
-        return LAYER_L2TP;
+        return CONNMON_LAYER_L2TP;
     case PORT_GTP:
-        return LAYER_GTP;
+        return CONNMON_LAYER_GTP;
     case PORT_TEREDO:
-        return LAYER_TEREDO;
+        return CONNMON_LAYER_TEREDO;
     case PORT_GRE:
-        return LAYER_GRE;
+        return CONNMON_LAYER_GRE;
     case PORT_VXLAN:
-        return LAYER_VXLAN;
+        return CONNMON_LAYER_VXLAN;
     case PORT_VXLAN_GPE:
-        return LAYER_VXLAN_GPE;
+        return CONNMON_LAYER_VXLAN_GPE;
     case PORT_GENEVE:
-        return LAYER_GENEVE;
+        return CONNMON_LAYER_GENEVE;
     case PORT_MPLS:
-        return LAYER_MPLS;
+        return CONNMON_LAYER_MPLS;
     default:
-        return LAYER_NONE;
+        return CONNMON_LAYER_NONE;
     }
 }
 
-enum layer read_udp(struct frame *frame)
+enum connmon_layer read_udp(struct frame *frame)
 {
     const uint8_t *at = frame->at;
-    enum layer next;
+    enum connmon_layer next;
 
     if (!frame_has(frame, UDP_HEADER))
         return frame_lacks(frame, UDP_HEADER);
     next = by_port(load16(at + 2));
-    if (next == LAYER_NONE)
+    if (next == CONNMON_LAYER_NONE)
         next = by_port(load16(at));
-    if (next == LAYER_NONE)
-        return frame_end(frame, DECODE_OTHER);
+    if (next == CONNMON_LAYER_NONE)
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     if (load16(at + 4) >= UDP_HEADER)
         frame_limit(frame, load16(at + 4));
     frame_skip(frame, UDP_HEADER);
     return next;
 }
 
-enum layer read_vxlan(struct frame *frame)
+enum connmon_layer read_vxlan(struct frame *frame)
 {
-    return frame_next(frame, VXLAN_HEADER, LAYER_ETHERNET);
+    return frame_next(frame, VXLAN_HEADER, CONNMON_LAYER_ETHERNET);
 }
 
 /* draft-ietf-nvo3-vxlan-gpe section 3.1. */
-enum layer read_vxlan_gpe(struct frame *frame)
+enum connmon_layer read_vxlan_gpe(struct frame *frame)
 {
-    static const enum layer by_number[] = {
-        [1] = LAYER_IP, [2] = LAYER_IPV6, [3] = LAYER_ETHERNET, [4] = LAYER_NONE, [5] = LAYER_MPLS};
+    static const enum connmon_layer by_number[] = {[1] = CONNMON_LAYER_IP,
+                                                   [2] = CONNMON_LAYER_IPV6,
+                                                   [3] = CONNMON_LAYER_ETHERNET,
+                                                   [4] = CONNMON_LAYER_NONE,
+                                                   [5] = CONNMON_LAYER_MPLS};
     const uint8_t *at = frame->at;
 
     if (!frame_has(frame, VXLAN_HEADER))
         return frame_lacks(frame, VXLAN_HEADER);
-    if (at[3] >= sizeof(by_number) / sizeof(by_number[0]) || by_number[at[3]] == LAYER_NONE)
-        return frame_end(frame, DECODE_OTHER);
+    if (at[3] >= sizeof(by_number) / sizeof(by_number[0]) || by_number[at[3]] == CONNMON_LAYER_NONE)
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     return frame_next(frame, VXLAN_HEADER, by_number[at[3]]);
 }
 
-enum layer read_geneve(struct frame *frame)
+enum connmon_layer read_geneve(struct frame *frame)
 {
     const uint8_t *at = frame->at;
     uint32_t header;
@@ -193,12 +191,12 @@ enum layer read_geneve(struct frame *frame)
         return frame_lacks(frame, GENEVE_HEADER);
     header = GENEVE_HEADER + (at[0] & 0x3fU) * 4;
     if (at[0] >> 6 != 0)
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     if (!frame_has(frame, header))
         return frame_lacks(frame, header);
     frame_skip(frame, header);
-    return load16(at + 2) == GRE_ETHERNET ? LAYER_ETHERNET
-                                          : link_by_ethertype(frame, load16(at + 2));
+    return load16(at + 2) == ETHERTYPE_ETHERNET ? CONNMON_LAYER_ETHERNET
+                                                : link_by_ethertype(frame, load16(at + 2));
 }
 
 /* The header's optional part ends with a list of extensions, each with its length in words and, at
@@ -214,7 +212,7 @@ static bool add_gtp_extensions(const struct frame *frame, uint32_t *header)
 }
 
 /* What a tunnel carries is not said. */
-static enum layer guess_gtp_payload(struct frame *frame)
+static enum connmon_layer guess_gtp_payload(struct frame *frame)
 {
     uint8_t first;
 
@@ -222,11 +220,11 @@ static enum layer guess_gtp_payload(struct frame *frame)
         return frame_lacks(frame, 1);
     first = frame->at[0];
     if ((first >= 0x45 && first <= 0x4e) || first >> 4 == 6)
-        return LAYER_IP;
-    return frame_has(frame, 14) ? LAYER_ETHERNET : frame_lacks(frame, 14);
+        return CONNMON_LAYER_IP;
+    return frame_has(frame, 14) ? CONNMON_LAYER_ETHERNET : frame_lacks(frame, 14);
 }
 
-enum layer read_gtp(struct frame *frame)
+enum connmon_layer read_gtp(struct frame *frame)
 {
     const uint8_t *at = frame->at;
     uint32_t header = GTP_HEADER;
@@ -234,14 +232,14 @@ enum layer read_gtp(struct frame *frame)
     if (!frame_has(frame, GTP_HEADER))
         return frame_lacks(frame, GTP_HEADER);
     if (at[0] >> 5 != 1 || at[1] != GTP_MESSAGE_PACKET)
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     frame_limit(frame, GTP_HEADER + (uint32_t)load16(at + 2));
     if (at[0] & GTP_ANY_OPTIONAL)
         header += GTP_OPTIONAL;
     if (!frame_has(frame, header))
         return frame_lacks(frame, header);
     if ((at[0] & GTP_EXTENSION) && !add_gtp_extensions(frame, &header))
-        return frame_end(frame, DECODE_MALFORMED);
+        return frame_end(frame, CONNMON_DECODE_MALFORMED);
     if (!frame_has(frame, header))
         return frame_lacks(frame, header);
     frame_skip(frame, header);
@@ -250,7 +248,7 @@ enum layer read_gtp(struct frame *frame)
 
 /* IPv6, with up to two indications before it, each known by its first two bytes: authentication,
  * then origin. */
-enum layer read_teredo(struct frame *frame)
+enum connmon_layer read_teredo(struct frame *frame)
 {
     const uint8_t *at = frame->at;
     uint32_t header = 0;
@@ -261,11 +259,11 @@ enum layer read_teredo(struct frame *frame)
         return frame_lacks(frame, header + TEREDO_SIZES);
     if (load16(at + header) == 0)
         header += TEREDO_ORIGIN;
-    return frame_next(frame, header, LAYER_IPV6);
+    return frame_next(frame, header, CONNMON_LAYER_IPV6);
 }
 
 /* PPP in version 2; where its length is told, UDP tells the same. */
-enum layer read_l2tp(struct frame *frame)
+enum connmon_layer read_l2tp(struct frame *frame)
 {
     uint32_t header = L2TP_HEADER;
     uint16_t flags;
@@ -274,7 +272,7 @@ enum layer read_l2tp(struct frame *frame)
         return frame_lacks(frame, 2);
     flags = load16(frame->at);
     if ((flags & L2TP_CONTROL) || (flags & L2TP_VERSION) != 2)
-        return frame_end(frame, DECODE_OTHER);
+        return frame_end(frame, CONNMON_DECODE_OTHER);
     header += flags & L2TP_LENGTH ? 2 : 0;
     header += flags & L2TP_SEQUENCE ? 4 : 0;
     if (flags & L2TP_OFFSET) {
@@ -282,5 +280,5 @@ enum layer read_l2tp(struct frame *frame)
             return frame_lacks(frame, header + 2);
         header += 2 + load16(frame->at + header);
     }
-    return frame_next(frame, header, LAYER_PPP);
+    return frame_next(frame, header, CONNMON_LAYER_PPP);
 }

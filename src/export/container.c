@@ -10,15 +10,12 @@
 #include "bytes.h"
 #include "names.h"
 #include "pcapng.h"
+#include "pcapng_write.h"
 #include "section.h"
 
 enum {
     DLT_RAW_IP = 12, /* as libpcap may call in memory what it calls LINKTYPE_RAW in a file */
     LINKTYPE_RAW = 101,
-    SECTION_BYTES = 28,
-    INTERFACE_BYTES = 32, /* with the options that tell the clock */
-    OPTION_TSRESOL = 9,
-    PACKET_HEAD = 28,
     PACKET_INTERFACE_AT = 8,
     PCAP_HEADER = 24,
     PCAP_RECORD = 16,
@@ -101,21 +98,11 @@ static int link_type_of(const struct record *record)
 /* A pcap file tells as much as one section with one interface. */
 static void tell_of_pcap(struct container *container, const struct record *record)
 {
-    uint8_t section[SECTION_BYTES] = {0}, interface[INTERFACE_BYTES] = {0}, *at = section;
+    uint8_t section[CONNMON_PCAPNG_SECTION_BYTES], interface[CONNMON_PCAPNG_INTERFACE_BYTES];
 
-    at = bytes_put32(at, false, PCAPNG_SECTION);
-    at = bytes_put32(at, false, SECTION_BYTES);
-    at = bytes_put32(at, false, 0x1a2b3c4d);
-    bytes_put16(at, false, 1); /* version 1.0 */
-    bytes_put32(section + SECTION_BYTES - 4, false, SECTION_BYTES);
-    at = bytes_put32(interface, false, PCAPNG_INTERFACE);
-    at = bytes_put32(at, false, INTERFACE_BYTES);
-    at = bytes_put16(at, false, (uint16_t)link_type_of(record));
-    at = bytes_put32(at + 2, false, record->snapshot_length);
-    at = bytes_put16(at, false, OPTION_TSRESOL);
-    at = bytes_put16(at, false, 1);
-    *at = record->has_nanoseconds ? 9 : 6;
-    bytes_put32(interface + INTERFACE_BYTES - 4, false, INTERFACE_BYTES);
+    connmon_pcapng_section(section);
+    connmon_pcapng_interface(interface, (uint16_t)link_type_of(record), record->snapshot_length,
+                             record->has_nanoseconds ? 9 : 6);
     container_tell(container, PCAPNG_SECTION, false, section, sizeof(section));
     container_tell(container, PCAPNG_INTERFACE, false, interface, sizeof(interface));
 }
@@ -174,11 +161,6 @@ static uint32_t tell_interface(const struct section *section, struct container_f
     return told->count++;
 }
 
-static uint64_t ticks_of(const struct record *record, bool has_nanoseconds)
-{
-    return (uint64_t)(has_nanoseconds ? record->time_ns : record->time_ns / 1000);
-}
-
 /* The packet's block, with the interface's number in the file. */
 static void append_renumbered(const struct record *record, uint32_t interface, bool is_swapped,
                               struct folder *folder, uint32_t file)
@@ -203,21 +185,17 @@ static void append_renumbered(const struct record *record, uint32_t interface, b
 /* The packet of a pcap file as a block. */
 static void append_block(const struct record *record, struct folder *folder, uint32_t file)
 {
-    uint32_t padding = -record->captured & 3, size = PACKET_HEAD + record->captured + padding + 4;
-    uint64_t ticks = ticks_of(record, record->has_nanoseconds);
-    uint8_t head[PACKET_HEAD], tail[3 + 4] = {0}, *at = head;
+    const struct connmon_pcapng_packet packet = {
+        .ticks = (uint64_t)(record->has_nanoseconds ? record->time_ns : record->time_ns / 1000),
+        .captured = record->captured,
+        .original = record->original,
+    };
+    uint8_t head[CONNMON_PCAPNG_PACKET_HEAD_BYTES], tail[CONNMON_PCAPNG_PACKET_TAIL_BYTES];
+    const uint32_t tail_size = connmon_pcapng_packet(&packet, head, tail);
 
-    at = bytes_put32(at, false, PCAPNG_PACKET_BLOCK);
-    at = bytes_put32(at, false, size);
-    at = bytes_put32(at, false, 0); /* interface */
-    at = bytes_put32(at, false, (uint32_t)(ticks >> 32));
-    at = bytes_put32(at, false, (uint32_t)ticks);
-    at = bytes_put32(at, false, record->captured);
-    bytes_put32(at, false, record->original);
-    bytes_put32(tail + padding, false, size);
     folder_append(folder, file, head, sizeof(head));
     folder_append(folder, file, record->bytes, record->captured);
-    folder_append(folder, file, tail, padding + 4);
+    folder_append(folder, file, tail, tail_size);
 }
 
 static enum container_status append_pcapng(struct container *container, struct container_file *told,

@@ -60,7 +60,7 @@ static bool is_decoded(int link_type)
 {
     struct connmon_segment segment;
 
-    return decode_frame(link_type, NULL, 0, 0, &segment) != DECODE_UNKNOWN_LINK;
+    return connmon_decode(link_type, NULL, 0, 0, &segment) != CONNMON_DECODE_UNKNOWN_LINK;
 }
 
 static bool add_program(struct bpf *bpf, const char *text, int link_type)

@@ -120,7 +120,7 @@ void monitor_pass_time(struct monitor *monitor, int64_t time_ns)
 
 void monitor_expect(struct monitor *monitor, const struct packet *packet)
 {
-    if (packet->outcome == DECODE_TCP)
+    if (packet->outcome == CONNMON_DECODE_TCP)
         connmon_expect(monitor->core, &packet->segment);
 }
 
@@ -129,25 +129,25 @@ void monitor_take(struct monitor *monitor, const struct packet *packet)
     struct connmon_summary *summary = &monitor->summary;
 
     summary->packets++;
-    if (!packet->record.time_unknown && packet->outcome != DECODE_TCP)
+    if (!packet->record.time_unknown && packet->outcome != CONNMON_DECODE_TCP)
         monitor_pass_time(monitor, packet->record.time_ns);
     switch (packet->outcome) {
-    case DECODE_TCP:
+    case CONNMON_DECODE_TCP:
         take_segment(monitor, packet);
         break;
-    case DECODE_FRAGMENT:
+    case CONNMON_DECODE_FRAGMENT:
         summary->fragments++;
         break;
-    case DECODE_CUT:
+    case CONNMON_DECODE_CUT:
         summary->cut++;
         break;
-    case DECODE_MALFORMED:
+    case CONNMON_DECODE_MALFORMED:
         summary->malformed++;
         break;
-    case DECODE_UNKNOWN_LINK:
+    case CONNMON_DECODE_UNKNOWN_LINK:
         summary->unknown_links++;
         break;
-    case DECODE_OTHER:
+    case CONNMON_DECODE_OTHER:
         break;
     }
 }

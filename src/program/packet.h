@@ -10,9 +10,9 @@
 
 struct packet {
     struct record record;
-    enum decode_outcome outcome;
-    struct connmon_segment segment; /* if there is one (DECODE_TCP) */
-    struct decode_payload payload;  /* likewise */
+    enum connmon_decode_outcome outcome;
+    struct connmon_segment segment; /* if there is one (CONNMON_DECODE_TCP) */
+    struct connmon_payload payload; /* likewise */
 };
 
 #endif

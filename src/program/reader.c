@@ -63,14 +63,14 @@ static enum source_status read_packet(struct source *source, struct packet *pack
         .time_unknown = record->time_unknown,
         .packet = record->number,
     };
-    packet->outcome = decode_payload(record->link_type, record->bytes, record->captured,
-                                     record->original, &packet->segment, &packet->payload);
+    packet->outcome = connmon_decode_payload(record->link_type, record->bytes, record->captured,
+                                             record->original, &packet->segment, &packet->payload);
     return SOURCE_PACKET;
 }
 
 static void move(struct packet *packet, const uint8_t *bytes)
 {
-    if (packet->outcome == DECODE_TCP)
+    if (packet->outcome == CONNMON_DECODE_TCP)
         packet->payload.bytes = bytes + (packet->payload.bytes - packet->record.bytes);
     packet->record.bytes = bytes;
 }

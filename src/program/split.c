@@ -165,7 +165,7 @@ void split_tell(void *to, uint32_t type, bool is_swapped, const uint8_t *block, 
 
 void split_take(struct split *split, const struct record *record,
                 const struct connmon_observation *seen, const struct connmon_segment *segment,
-                const struct decode_payload *payload)
+                const struct connmon_payload *payload)
 {
     const struct export_packet packet = {
         .record = record,

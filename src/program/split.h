@@ -29,7 +29,7 @@ void split_tell(void *split, uint32_t type, bool is_swapped, const uint8_t *bloc
 /* Takes the next TCP packet. */
 void split_take(struct split *split, const struct record *record,
                 const struct connmon_observation *seen, const struct connmon_segment *segment,
-                const struct decode_payload *payload);
+                const struct connmon_payload *payload);
 
 /* Writes what is left. False if something was lost, which was told on standard error. */
 bool split_finish(struct split *split);

@@ -14,8 +14,9 @@
 /* Begins a pcap file with times in nanoseconds. */
 void frame_begin_capture(FILE *out);
 
-/* Writes a frame as it would be captured: Ethernet, IPv4 or IPv6, and TCP with timestamps.
- * `payload` fits into FRAME_SNAPLEN with all headers; NULL: zeros. */
+/* Writes a frame as it would be captured: Ethernet, IPv4 or IPv6, and TCP with timestamps, in all
+ * wire_len bytes, of which up to FRAME_SNAPLEN are written. `payload` has payload_len bytes; NULL:
+ * zeros. */
 void frame_write(FILE *out, const struct connmon_segment *segment, const char *payload);
 
 #endif

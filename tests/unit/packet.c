@@ -11,69 +11,104 @@
 
 #include <cmocka.h>
 
+#include "build.h"
+
 enum { TCP_HEADER = 20, UP_TO_FLAGS = 14 };
 
-static uint8_t high(uint32_t value)
+static const struct connmon_segment bare = {
+    .src = {.port = 40000},
+    .dst = {.port = 80},
+    .seq = 0x01020304,
+    .ack = 0x05060708,
+    .flags = 0x018,
+    .window = 0x1234,
+};
+
+static struct connmon_frame begin(struct packet *packet)
 {
-    return (uint8_t)(value >> 8);
+    return connmon_frame_around(packet->room, packet->start, packet->start + packet->size,
+                                CONNMON_LAYER_NONE);
+}
+
+static void end(struct packet *packet, const struct connmon_frame *frame)
+{
+    assert_int_equal(frame->status, CONNMON_BUILD_OK);
+    packet->start = frame->start;
+    packet->size = connmon_frame_size(frame);
 }
 
 void packet_prepend(struct packet *packet, const uint8_t *bytes, size_t size)
 {
-    assert_true(packet->start >= size);
-    packet->start -= (uint32_t)size;
-    packet->size += (uint32_t)size;
-    memcpy(packet->room + packet->start, bytes, size);
+    struct connmon_frame frame = begin(packet);
+
+    connmon_build_payload(&frame, bytes, (uint32_t)size);
+    end(packet, &frame);
 }
 
 struct packet packet_tcp(const uint8_t *options, size_t size)
 {
-    static const uint8_t payload[PACKET_PAYLOAD] = {0}, padding[4] = {0};
     struct packet packet = {.start = PACKET_ROOM};
-    size_t padded = (size + 3) / 4 * 4;
+    struct connmon_frame frame = begin(&packet);
 
-    packet_prepend(&packet, payload, sizeof(payload));
-    packet_prepend(&packet, padding, padded - size);
-    packet_prepend(&packet, options, size);
-    prepend(&packet, 0x9c, 0x40, 0x00, 0x50, 1, 2, 3, 4, 5, 6, 7, 8,
-            (uint8_t)((TCP_HEADER + padded) / 4 << 4), 0x18, 0x12, 0x34, 0, 0, 0, 0);
+    connmon_build_payload(&frame, NULL, PACKET_PAYLOAD);
+    connmon_build_tcp(&frame, &bare, options, (uint32_t)size);
+    end(&packet, &frame);
     return packet;
 }
 
 struct packet packet_bare(void)
 {
-    static const uint8_t none[1] = {0};
+    return packet_tcp(NULL, 0);
+}
 
-    return packet_tcp(none, 0);
+static void put_ip(struct packet *packet, const struct connmon_ip *ip)
+{
+    struct connmon_frame frame = begin(packet);
+
+    connmon_build_ip(&frame, ip);
+    end(packet, &frame);
 }
 
 void packet_ipv4(struct packet *packet, uint8_t protocol)
 {
-    uint32_t total = packet->size + 20;
+    const struct connmon_ip ip = {
+        .src = {.addr = {192, 0, 2, 1}, .addr_len = 4},
+        .dst = {.addr = {198, 51, 100, 2}, .addr_len = 4},
+        .protocol = protocol,
+        .hop_limit = 64,
+        .dont_fragment = true,
+    };
 
-    prepend(packet, 0x45, 0, high(total), (uint8_t)total, 0, 0, 0x40, 0, 64, protocol, 0, 0, /* */
-            192, 0, 2, 1, 198, 51, 100, 2);
+    put_ip(packet, &ip);
 }
 
 void packet_ipv6(struct packet *packet, uint8_t next)
 {
-    uint32_t length = packet->size;
+    const struct connmon_ip ip = {
+        .src = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 1}, .addr_len = 16},
+        .dst = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 2}, .addr_len = 16},
+        .protocol = next,
+        .hop_limit = 64,
+    };
 
-    prepend(packet, 0x60, 0, 0, 0, high(length), (uint8_t)length, next, 64, /* */
-            0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,     /* */
-            0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2);
+    put_ip(packet, &ip);
 }
 
 void packet_udp(struct packet *packet, uint16_t port)
 {
-    uint32_t length = packet->size + 8;
+    struct connmon_frame frame = begin(packet);
 
-    prepend(packet, 0xc0, 0x01, high(port), (uint8_t)port, high(length), (uint8_t)length, 0, 0);
+    connmon_build_udp(&frame, 0xc001, port);
+    end(packet, &frame);
 }
 
 void packet_ethernet(struct packet *packet, uint16_t type)
 {
-    prepend(packet, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, high(type), (uint8_t)type);
+    static const uint8_t dst[6] = {0, 1, 2, 3, 4, 5}, src[6] = {6, 7, 8, 9, 10, 11};
+    struct connmon_frame frame = begin(packet);
+
+    connmon_build_ethernet(&frame, dst, src, type);
+    end(packet, &frame);
 }
 
 struct packet packet_in_ipv4(void)
@@ -92,16 +127,16 @@ struct packet packet_in_ipv6(void)
     return packet;
 }
 
-enum decode_outcome decode_cut(const struct packet *packet, int link_type, uint32_t captured,
-                               struct connmon_segment *segment)
+enum connmon_decode_outcome decode_cut(const struct packet *packet, int link_type,
+                                       uint32_t captured, struct connmon_segment *segment)
 {
     uint8_t *frame = malloc(captured ? captured : 1);
-    enum decode_outcome outcome;
+    enum connmon_decode_outcome outcome;
 
     assert_non_null(frame);
     memcpy(frame, packet->room + packet->start, captured);
     memset(segment, 0xa5, sizeof(*segment)); /* what is not set shows */
-    outcome = decode_frame(link_type, frame, captured, packet->size, segment);
+    outcome = connmon_decode(link_type, frame, captured, packet->size, segment);
     free(frame);
     return outcome;
 }
@@ -132,10 +167,10 @@ void assert_decodes(const struct packet *packet, int link_type, int ip_version)
     struct connmon_segment segment;
 
     for (uint32_t captured = 0; captured <= packet->size; captured++) {
-        enum decode_outcome outcome = decode_cut(packet, link_type, captured, &segment);
+        enum connmon_decode_outcome outcome = decode_cut(packet, link_type, captured, &segment);
 
-        assert_int_equal(outcome, captured < flags_end ? DECODE_CUT : DECODE_TCP);
-        if (outcome != DECODE_TCP)
+        assert_int_equal(outcome, captured < flags_end ? CONNMON_DECODE_CUT : CONNMON_DECODE_TCP);
+        if (outcome != CONNMON_DECODE_TCP)
             continue;
         assert_bare(&segment, ip_version);
         assert_int_equal(segment.window, captured < flags_end + 2 ? 0 : 0x1234);
@@ -143,7 +178,7 @@ void assert_decodes(const struct packet *packet, int link_type, int ip_version)
     }
 }
 
-void assert_outcome(const struct packet *packet, int link_type, enum decode_outcome outcome)
+void assert_outcome(const struct packet *packet, int link_type, enum connmon_decode_outcome outcome)
 {
     struct connmon_segment segment;
 

@@ -42,13 +42,14 @@ struct packet packet_in_ipv6(void);
 
 /* Decodes the frame from a copy of just `captured` bytes, so that whoever reads behind them is
  * found out. */
-enum decode_outcome decode_cut(const struct packet *packet, int link_type, uint32_t captured,
-                               struct connmon_segment *segment);
+enum connmon_decode_outcome decode_cut(const struct packet *packet, int link_type,
+                                       uint32_t captured, struct connmon_segment *segment);
 
 /* Checks that the bare segment in IPv4 (or IPv6) is found in the frame, and nothing is where each
  * byte up to its flags is cut off. */
 void assert_decodes(const struct packet *packet, int link_type, int ip_version);
 
-void assert_outcome(const struct packet *packet, int link_type, enum decode_outcome outcome);
+void assert_outcome(const struct packet *packet, int link_type,
+                    enum connmon_decode_outcome outcome);
 
 #endif

@@ -88,7 +88,7 @@ static void test_mpls(void **state)
     assert_decodes(&wire, LINKTYPE_ETHERNET, 6);
     prepend(&other, 0, 1, 0x01, 64, 0x10);
     packet_ethernet(&other, 0x8847);
-    assert_outcome(&other, LINKTYPE_ETHERNET, DECODE_OTHER);
+    assert_outcome(&other, LINKTYPE_ETHERNET, CONNMON_DECODE_OTHER);
 }
 
 static void test_llc(void **state)
@@ -102,7 +102,7 @@ static void test_llc(void **state)
     assert_decodes(&packet, LINKTYPE_ETHERNET, 4);
     prepend(&novell, 0xe0, 0xe0, 0x03);
     packet_ethernet(&novell, (uint16_t)novell.size);
-    assert_outcome(&novell, LINKTYPE_ETHERNET, DECODE_OTHER);
+    assert_outcome(&novell, LINKTYPE_ETHERNET, CONNMON_DECODE_OTHER);
 }
 
 static void test_linux_cooked(void **state)
@@ -115,7 +115,7 @@ static void test_linux_cooked(void **state)
     prepend(&packet2, 0x86, 0xdd, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 1, 2, 3, 4, 5, 6, 0, 0);
     assert_decodes(&packet2, 276, 6);
     prepend(&netlink, 0, 4, 0x03, 0x38, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00);
-    assert_outcome(&netlink, 113, DECODE_OTHER);
+    assert_outcome(&netlink, 113, CONNMON_DECODE_OTHER);
 }
 
 static void test_bsd(void **state)
@@ -133,7 +133,7 @@ static void test_bsd(void **state)
     assert_decodes(&big, 0, 4);
     assert_decodes(&big, 108, 4);
     prepend(&other, 0, 0, 0, 7);
-    assert_outcome(&other, 0, DECODE_OTHER);
+    assert_outcome(&other, 0, CONNMON_DECODE_OTHER);
 }
 
 static void test_nflog(void **state)
@@ -149,7 +149,7 @@ static void test_nflog(void **state)
     assert_decodes(&packet, 239, 4);
     packet_prepend(&packet, (const uint8_t *)none, sizeof(none));
     prepend(&packet, 2, 0, 0, 0);
-    assert_outcome(&packet, 239, DECODE_MALFORMED);
+    assert_outcome(&packet, 239, CONNMON_DECODE_MALFORMED);
 }
 
 static void test_cisco_hdlc(void **state)
@@ -174,7 +174,7 @@ static void test_fabricpath(void **state)
     assert_decodes(&packet, LINKTYPE_ETHERNET, 6);
     prepend(&small, 0x40);
     packet_ethernet(&small, 0x8903);
-    assert_outcome(&small, LINKTYPE_ETHERNET, DECODE_MALFORMED);
+    assert_outcome(&small, LINKTYPE_ETHERNET, CONNMON_DECODE_MALFORMED);
 }
 
 static void test_other(void **state)
@@ -182,10 +182,10 @@ static void test_other(void **state)
     struct packet packet = packet_in_ipv4();
 
     (void)state;
-    assert_outcome(&packet, 147, DECODE_UNKNOWN_LINK);
-    assert_outcome(&packet, -1, DECODE_UNKNOWN_LINK);
+    assert_outcome(&packet, 147, CONNMON_DECODE_UNKNOWN_LINK);
+    assert_outcome(&packet, -1, CONNMON_DECODE_UNKNOWN_LINK);
     packet_ethernet(&packet, 0x0806);
-    assert_outcome(&packet, LINKTYPE_ETHERNET, DECODE_OTHER);
+    assert_outcome(&packet, LINKTYPE_ETHERNET, CONNMON_DECODE_OTHER);
 }
 
 int main(void)

@@ -19,8 +19,8 @@ static uint32_t payload_with(struct packet packet, int field, uint32_t length, u
 
     at[field] = (uint8_t)(length >> 8);
     at[field + 1] = (uint8_t)length;
-    assert_int_equal(decode_frame(LINKTYPE_RAW, at, packet.size, packet.size + more, &segment),
-                     DECODE_TCP);
+    assert_int_equal(connmon_decode(LINKTYPE_RAW, at, packet.size, packet.size + more, &segment),
+                     CONNMON_DECODE_TCP);
     return segment.payload_len;
 }
 
@@ -65,12 +65,12 @@ static void an_ipv6_length_of_0_means_more_than_fits(void **state)
     prepend(&packet, 6, 1, 1, 0, 0, 1, 1, 0, 0xc2, 4, 0, 1, 0x11, 0x94, 0, 0);
     packet_ipv6(&packet, 0);
     packet.room[packet.start + 4] = packet.room[packet.start + 5] = 0;
-    assert_int_equal(decode_frame(LINKTYPE_RAW, packet.room + packet.start, packet.size,
-                                  40 + 16 + 20 + 70000 + 30, &segment),
-                     DECODE_TCP);
+    assert_int_equal(connmon_decode(LINKTYPE_RAW, packet.room + packet.start, packet.size,
+                                    40 + 16 + 20 + 70000 + 30, &segment),
+                     CONNMON_DECODE_TCP);
     assert_int_equal(segment.payload_len, 70000);
     for (uint32_t size = 0; size < packet.size - PACKET_PAYLOAD - 20; size++)
-        assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, size, &segment), DECODE_CUT);
+        assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, size, &segment), CONNMON_DECODE_CUT);
 }
 
 static void frame_may_lie_about_its_length(void **state)
@@ -80,13 +80,13 @@ static void frame_may_lie_about_its_length(void **state)
 
     (void)state;
     assert_int_equal(
-        decode_frame(LINKTYPE_RAW, packet.room + packet.start, packet.size, 60, &segment),
-        DECODE_TCP);
+        connmon_decode(LINKTYPE_RAW, packet.room + packet.start, packet.size, 60, &segment),
+        CONNMON_DECODE_TCP);
     assert_int_equal(segment.payload_len, 20);
     assert_int_equal(segment.wire_len, 60);
     assert_int_equal(
-        decode_frame(LINKTYPE_RAW, packet.room + packet.start, packet.size, 30, &segment),
-        DECODE_MALFORMED);
+        connmon_decode(LINKTYPE_RAW, packet.room + packet.start, packet.size, 30, &segment),
+        CONNMON_DECODE_MALFORMED);
 }
 
 static void ipv4_options(void **state)
@@ -107,16 +107,16 @@ static void impossible_headers(void **state)
 
     (void)state;
     at[0] = 0x44;
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_MALFORMED);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_MALFORMED);
     at[0] = 0x55;
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_MALFORMED);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_MALFORMED);
     at[0] = 0x45;
     at[2] = 0;
     at[3] = 19;
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_MALFORMED);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_MALFORMED);
     at[3] = 20;
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_MALFORMED); /* TCP of no bytes */
-    assert_outcome(&packet, 229, DECODE_MALFORMED);          /* not IPv6 */
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_MALFORMED); /* TCP of no bytes */
+    assert_outcome(&packet, 229, CONNMON_DECODE_MALFORMED);          /* not IPv6 */
 }
 
 static void ipv4_fragments(void **state)
@@ -126,13 +126,13 @@ static void ipv4_fragments(void **state)
 
     (void)state;
     at[6] = 0x20; /* the first */
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_FRAGMENT);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_FRAGMENT);
     at[6] = 0x00;
     at[7] = 0x01; /* the last */
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_FRAGMENT);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_FRAGMENT);
     at[7] = 0x00;
     at[6] = 0x80; /* reserved, no fragment */
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_TCP);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_TCP);
 }
 
 static void ipv6_extension_headers(void **state)
@@ -156,10 +156,10 @@ static void ipv6_fragments(void **state)
     (void)state;
     prepend(&first, 6, 0, 0, 1, 1, 2, 3, 4);
     packet_ipv6(&first, 44);
-    assert_outcome(&first, LINKTYPE_RAW, DECODE_FRAGMENT);
+    assert_outcome(&first, LINKTYPE_RAW, CONNMON_DECODE_FRAGMENT);
     prepend(&last, 6, 0, 0, 8, 1, 2, 3, 4);
     packet_ipv6(&last, 44);
-    assert_outcome(&last, LINKTYPE_RAW, DECODE_FRAGMENT);
+    assert_outcome(&last, LINKTYPE_RAW, CONNMON_DECODE_FRAGMENT);
 }
 
 static void quoted_headers_do_not_count(void **state)
@@ -169,10 +169,10 @@ static void quoted_headers_do_not_count(void **state)
     (void)state;
     prepend(&packet, 11, 0, 0, 0, 0, 0, 0, 0); /* time exceeded */
     packet_ipv4(&packet, 1);
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
     prepend(&packet6, 3, 0, 0, 0, 0, 0, 0, 0);
     packet_ipv6(&packet6, 58);
-    assert_outcome(&packet6, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&packet6, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
 }
 
 static void other_protocols(void **state)
@@ -181,9 +181,9 @@ static void other_protocols(void **state)
 
     (void)state;
     packet_ipv4(&packet, 132); /* SCTP */
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
     packet_ipv6(&packet6, 59); /* nothing follows */
-    assert_outcome(&packet6, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&packet6, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
 }
 
 int main(void)

@@ -21,7 +21,7 @@ static struct connmon_segment decode_to(struct packet packet, uint32_t captured)
 
     packet_ipv4(&packet, 6);
     assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, captured ? captured : packet.size, &segment),
-                     DECODE_TCP);
+                     CONNMON_DECODE_TCP);
     assert_int_equal(segment.payload_len, PACKET_PAYLOAD);
     return segment;
 }
@@ -104,7 +104,7 @@ static void all_flags(void **state)
     (void)state;
     packet.room[packet.start + 32] = 0x5f;
     packet.room[packet.start + 33] = 0xff;
-    assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, packet.size, &segment), DECODE_TCP);
+    assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, packet.size, &segment), CONNMON_DECODE_TCP);
     assert_int_equal(segment.flags, 0xfff);
 }
 
@@ -115,9 +115,9 @@ static void header_of_impossible_length(void **state)
 
     (void)state;
     packet.room[packet.start + 32] = 0x40;
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_MALFORMED);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_MALFORMED);
     packet.room[packet.start + 32] = 0xf0; /* into the payload: all its zeros end the options */
-    assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, packet.size, &segment), DECODE_TCP);
+    assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, packet.size, &segment), CONNMON_DECODE_TCP);
     assert_int_equal(segment.payload_len, PACKET_PAYLOAD - 40);
 }
 

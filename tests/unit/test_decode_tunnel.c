@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -88,10 +89,10 @@ static void gre_of_no_use(void **state)
     (void)state;
     prepend(&routed, 0x40, 0, 0x08, 0x00, 0, 0, 0, 0, 0, 0, 0, 0);
     packet_ipv4(&routed, GRE);
-    assert_outcome(&routed, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&routed, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
     prepend(&other, 0, 0, 0x08, 0x06);
     packet_ipv4(&other, GRE);
-    assert_outcome(&other, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&other, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
 }
 
 static void erspan(void **state)
@@ -131,7 +132,7 @@ static void vxlan(void **state)
     prepend(&nsh, 0x0c, 0, 0, 4, 0, 0, 42, 0);
     packet_udp(&nsh, 4790);
     packet_ipv4(&nsh, UDP);
-    assert_outcome(&nsh, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&nsh, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
 }
 
 static void clear16(struct packet *packet, uint32_t at)
@@ -166,9 +167,9 @@ static void more_than_lengths_can_tell(void **state)
     for (unsigned i = 0; i < 4; i++) {
         const struct packet packet = large_in_vxlan(i & 1, i & 2);
 
-        assert_int_equal(decode_frame(LINKTYPE_RAW, packet.room + packet.start, packet.size,
-                                      packet.size + more, &segment),
-                         DECODE_TCP);
+        assert_int_equal(connmon_decode(LINKTYPE_RAW, packet.room + packet.start, packet.size,
+                                        packet.size + more, &segment),
+                         CONNMON_DECODE_TCP);
         assert_int_equal(segment.payload_len, PACKET_PAYLOAD + more);
     }
 }
@@ -206,11 +207,11 @@ static void gtp_of_no_use(void **state)
     prepend(&control, 0x30, 1, 0, (uint8_t)control.size, 0, 0, 0, 7); /* echo request */
     packet_udp(&control, 2152);
     packet_ipv4(&control, UDP);
-    assert_outcome(&control, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&control, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
     prepend(&endless, 0x34, 255, 0, 200, 0, 0, 0, 7, 0, 0, 0, 0x85, 0, 0, 0, 0);
     packet_udp(&endless, 2152);
     packet_ipv4(&endless, UDP);
-    assert_outcome(&endless, LINKTYPE_RAW, DECODE_MALFORMED);
+    assert_outcome(&endless, LINKTYPE_RAW, CONNMON_DECODE_MALFORMED);
 }
 
 static void l2tp(void **state)
@@ -228,7 +229,8 @@ static void l2tp(void **state)
 static void l2tp_of_no_use(void **state)
 {
     static const uint8_t heads[][8] = {{0xc8, 0x02}, {0x00, 0x03}, {0x02, 0x02, 0, 7, 0, 1, 9, 9}};
-    static const enum decode_outcome outcomes[] = {DECODE_OTHER, DECODE_OTHER, DECODE_MALFORMED};
+    static const enum connmon_decode_outcome outcomes[] = {
+        CONNMON_DECODE_OTHER, CONNMON_DECODE_OTHER, CONNMON_DECODE_MALFORMED};
 
     (void)state;
     for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
@@ -264,8 +266,8 @@ static void teredo_cut_where_it_authenticates(void **state)
     packet_udp(&packet, 3544);
     packet_ipv4(&packet, UDP);
     for (uint32_t captured = 0; captured < authenticated; captured++)
-        assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, captured, &segment), DECODE_CUT);
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_MALFORMED);
+        assert_int_equal(decode_cut(&packet, LINKTYPE_RAW, captured, &segment), CONNMON_DECODE_CUT);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_MALFORMED);
 }
 
 static void mpls_over_udp(void **state)
@@ -297,7 +299,105 @@ static void other_datagrams(void **state)
     (void)state;
     packet_udp(&packet, 53);
     packet_ipv4(&packet, UDP);
-    assert_outcome(&packet, LINKTYPE_RAW, DECODE_OTHER);
+    assert_outcome(&packet, LINKTYPE_RAW, CONNMON_DECODE_OTHER);
+}
+
+struct layout {
+    struct connmon_header headers[12];
+    uint32_t count;
+    enum connmon_decode_outcome outcome;
+};
+
+static struct layout layout_of(const struct packet *packet, uint32_t captured, uint32_t original)
+{
+    struct layout layout;
+
+    layout.outcome = connmon_decode_headers(LINKTYPE_ETHERNET, packet->room + packet->start,
+                                            captured, original, layout.headers, 12, &layout.count);
+    return layout;
+}
+
+/* In VXLAN, with a VLAN tag inside. */
+static struct packet nested(void)
+{
+    struct packet packet = packet_in_ipv6();
+
+    prepend(&packet, 0, 7, 0x86, 0xdd);
+    packet_ethernet(&packet, 0x8100);
+    prepend(&packet, 8, 0, 0, 0, 0, 0, 1, 0);
+    packet_udp(&packet, 4789);
+    packet_ipv4(&packet, UDP);
+    packet_ethernet(&packet, IPV4);
+    return packet;
+}
+
+enum { NESTED_BYTES = 128 + PACKET_PAYLOAD };
+
+static void headers_are_listed(void **state)
+{
+    static const struct connmon_header expected[] = {
+        {CONNMON_LAYER_ETHERNET, 0, 0, 0},  {CONNMON_LAYER_IP, 14, 0, 0},
+        {CONNMON_LAYER_UDP, 34, 0, 0},      {CONNMON_LAYER_VXLAN, 42, 0, 0},
+        {CONNMON_LAYER_ETHERNET, 50, 0, 0}, {CONNMON_LAYER_VLAN, 64, 0, 0},
+        {CONNMON_LAYER_IPV6, 68, 0, 0},     {CONNMON_LAYER_TCP, 108, 0, 0},
+        {CONNMON_LAYER_PAYLOAD, 128, 0, 0},
+    };
+    const uint32_t count = sizeof(expected) / sizeof(expected[0]), cut = 124;
+    const struct packet packet = nested();
+    const struct layout whole = layout_of(&packet, NESTED_BYTES, NESTED_BYTES),
+                        part = layout_of(&packet, cut, NESTED_BYTES);
+
+    (void)state;
+    assert_int_equal(packet.size, NESTED_BYTES);
+    assert_int_equal(whole.outcome, CONNMON_DECODE_TCP);
+    assert_int_equal(whole.count, count);
+    assert_int_equal(part.count, count);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(whole.headers[i].layer, expected[i].layer);
+        assert_int_equal(whole.headers[i].offset, expected[i].offset);
+        assert_int_equal(whole.headers[i].wire, NESTED_BYTES - expected[i].offset);
+        assert_int_equal(whole.headers[i].captured, whole.headers[i].wire);
+        assert_int_equal(part.headers[i].wire, whole.headers[i].wire);
+    }
+    assert_int_equal(part.headers[7].captured, cut - 108);
+    assert_int_equal(part.headers[8].captured, 0);
+}
+
+/* It belongs to the frame, and to nothing that it carries. */
+static void padding_is_the_frames(void **state)
+{
+    struct packet packet = frame();
+    struct layout layout;
+
+    (void)state;
+    memmove(packet.room + packet.start - 6, packet.room + packet.start, packet.size);
+    packet.start -= 6;
+    layout = layout_of(&packet, packet.size + 6, packet.size + 6);
+    assert_int_equal(layout.count, 4);
+    assert_int_equal(layout.headers[0].wire, packet.size + 6);
+    for (int i = 1; i < 4; i++)
+        assert_int_equal(layout.headers[i].offset + layout.headers[i].wire, packet.size);
+}
+
+static void the_last_header_is_where_decoding_ended(void **state)
+{
+    struct packet packet = packet_bare();
+    struct layout layout;
+    uint32_t count;
+
+    (void)state;
+    packet_udp(&packet, 9999);
+    packet_ipv4(&packet, UDP);
+    packet_ethernet(&packet, IPV4);
+    layout = layout_of(&packet, packet.size, packet.size);
+    assert_int_equal(layout.outcome, CONNMON_DECODE_OTHER);
+    assert_int_equal(layout.count, 3);
+    assert_int_equal(layout.headers[2].layer, CONNMON_LAYER_UDP);
+    assert_int_equal(layout.headers[2].offset, 34);
+    assert_int_equal(connmon_decode_headers(LINKTYPE_ETHERNET, packet.room + packet.start,
+                                            packet.size, packet.size, NULL, 0, &count),
+                     CONNMON_DECODE_OTHER);
+    assert_int_equal(count, 3);
 }
 
 int main(void)
@@ -322,6 +422,9 @@ int main(void)
         cmocka_unit_test(mpls_over_udp),
         cmocka_unit_test(ports_count_in_either_direction),
         cmocka_unit_test(other_datagrams),
+        cmocka_unit_test(headers_are_listed),
+        cmocka_unit_test(padding_is_the_frames),
+        cmocka_unit_test(the_last_header_is_where_decoding_ended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
