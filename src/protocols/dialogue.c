@@ -83,7 +83,7 @@ static void read_tls(struct dialogues *all, struct dialogue *dialogue, uint8_t d
  * because there is no room for them: it has lost them. */
 static struct dialogue *dialogue_of(struct dialogues *all, uint32_t stream)
 {
-    struct dialogue *dialogue = all->slots[stream / 2];
+    struct dialogue *dialogue = all->slots[stream / 2].dialogue;
 
     if (dialogue == all->current)
         return dialogue->outcome == DIALOGUE_GOES_ON ? dialogue : NULL;
@@ -169,7 +169,7 @@ void dialogues_clear(struct dialogues *all)
 {
     dialogues_reset(all);
     reassembly_free(all->reassembly);
-    memory_free(&all->memory, all->slots, all->slot_room * sizeof(struct dialogue *));
+    memory_free(&all->memory, all->slots, all->slot_room * sizeof(*all->slots));
     memory_release(&all->memory);
     *all = (struct dialogues){0};
 }
@@ -181,25 +181,24 @@ bool dialogue_begins(const uint8_t *bytes, size_t size)
     return tls_begins(bytes, size) || message_begins(bytes, size, &is_answer);
 }
 
-/* A free slot; false: no memory. */
-static bool find_slot(struct dialogues *all, uint32_t *slot)
+/* Room for more. False: no memory. */
+static bool add_slots(struct dialogues *all)
 {
-    const uint32_t room = all->slot_room ? 2 * all->slot_room : FIRST_SLOTS;
-    struct dialogue **slots;
+    const uint32_t old = all->slot_room, room = old ? 2 * old : FIRST_SLOTS;
+    struct dialogue_slot *slots =
+        room < UINT32_MAX / 2 ? memory_alloc(&all->memory, room * sizeof(*slots)) : NULL;
 
-    while (all->first_free < all->slot_room && all->slots[all->first_free])
-        all->first_free++;
-    if (all->first_free == all->slot_room) {
-        slots = room < UINT32_MAX / 2 ? memory_alloc(&all->memory, room * sizeof(*slots)) : NULL;
-        if (!slots)
-            return false;
-        if (all->slots)
-            memcpy(slots, all->slots, all->slot_room * sizeof(*slots));
-        memory_free(&all->memory, all->slots, all->slot_room * sizeof(*slots));
-        all->slots = slots;
-        all->slot_room = room;
+    if (!slots)
+        return false;
+    if (all->slots)
+        memcpy(slots, all->slots, old * sizeof(*slots));
+    memory_free(&all->memory, all->slots, old * sizeof(*slots));
+    for (uint32_t i = room; i-- > old;) {
+        slots[i].next_free = all->first_free;
+        all->first_free = i + 1;
     }
-    *slot = all->first_free;
+    all->slots = slots;
+    all->slot_room = room;
     return true;
 }
 
@@ -209,11 +208,13 @@ struct dialogue *dialogue_new(struct dialogues *all)
 
     if (!dialogue)
         return NULL;
-    if (!find_slot(all, &dialogue->slot)) {
+    if (all->first_free == 0 && !add_slots(all)) {
         memory_free(&all->memory, dialogue, sizeof(*dialogue));
         return NULL;
     }
-    all->slots[dialogue->slot] = dialogue;
+    dialogue->slot = all->first_free - 1;
+    all->first_free = all->slots[dialogue->slot].next_free;
+    all->slots[dialogue->slot].dialogue = dialogue;
     return dialogue;
 }
 
@@ -229,9 +230,8 @@ void dialogue_free(struct dialogues *all, struct dialogue *dialogue)
         message_parser_free(dialogue->sides[i].parser);
         tls_records_clear(&dialogue->sides[i].tls, &all->memory);
     }
-    all->slots[dialogue->slot] = NULL;
-    if (dialogue->slot < all->first_free)
-        all->first_free = dialogue->slot;
+    all->slots[dialogue->slot] = (struct dialogue_slot){.next_free = all->first_free};
+    all->first_free = dialogue->slot + 1;
     memory_free(&all->memory, dialogue, sizeof(*dialogue));
 }
 

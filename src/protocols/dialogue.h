@@ -38,14 +38,20 @@ struct dialogue {
     bool has_spoken; /* a message or record has ended */
 };
 
+/* The place of a dialogue, by which reassembly knows it. */
+struct dialogue_slot {
+    struct dialogue *dialogue; /* NULL: free */
+    uint32_t next_free;        /* the next one that is free, plus 1; 0: none */
+};
+
 /* What all dialogues share. */
 struct dialogues {
     struct memory memory;
     struct message_config config;
     struct messages messages; /* that ended in the current packet */
     struct reassembly *reassembly;
-    struct dialogue **slots;                    /* NULL: free */
-    uint32_t slot_count, slot_room, first_free; /* no free one is before the last */
+    struct dialogue_slot *slots;
+    uint32_t slot_room, first_free; /* the latter plus 1; 0: none */
     uint64_t dropped;
     /* The packet that is being read. */
     struct dialogue *current;
