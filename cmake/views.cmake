@@ -9,7 +9,7 @@ set(view_row "${word},${word},${word},${words},${word},${words},${words},${strin
 set(setting_row "${word},${word},${gap}([a-z_.]+)${gap},${string},${string},${gap}((\"[^\"]*\"${gap})+)")
 set(option_row "${word},${word},${word},${word},${gap}('.'|0)${gap},${string},${string},${string}")
 
-function(read_rows table macro pattern result)
+function(read_view_rows table macro pattern result)
     file(READ "${table}" text)
     string(REPLACE ";" "${semicolon}" text "${text}")
     string(REGEX MATCHALL "\n${macro}\\([A-Z_]+," begun "${text}")

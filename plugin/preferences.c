@@ -13,7 +13,6 @@
 
 enum { TITLE_SIZE = 64 };
 
-#define NS_PER_S G_GINT64_CONSTANT(1000000000)
 #define NS_PER_MS G_GINT64_CONSTANT(1000000)
 
 static guint numbers[SETTING_COUNT];           /* of settings */

@@ -188,9 +188,10 @@ static void take_all(struct program *program, struct reader *reader)
 static void run(struct program *program)
 {
     const struct source *source = program->source;
+    const struct view_kind *view = program->options.view;
     const struct reader_wishes wishes = {
         .ahead = source->input && source->input->is_file && !(program->split && source->pcapng),
-        .bytes = program->split != NULL,
+        .bytes = program->split || (view && view->traits & VIEW_MESSAGES),
     };
     struct reader *reader = reader_new(program->source, wishes);
 

@@ -10,11 +10,19 @@
 #include <unistd.h>
 
 #include "decode.h"
+#include "http_reader.h"
 #include "local.h"
 #include "stalls.h"
 #include "summary.h"
 #include "tables.h"
 #include "terminal.h"
+
+/* Of what is read of HTTP and TLS. */
+enum {
+    MESSAGE_BYTES = 256 << 20,
+    EARLY_BYTES = 64 << 20, /* of segments that wait for others before them */
+    BODY_BYTES = 64 << 20,  /* of one body, decoded */
+};
 
 struct monitor {
     const struct options *options;
@@ -23,7 +31,8 @@ struct monitor {
     struct connmon *core;
     const struct view_functions *functions; /* of `view`; NULL: nothing is shown */
     void *view;
-    struct stalls *stalls; /* NULL: the view does not ask for them */
+    struct stalls *stalls;        /* NULL: the view does not ask for them */
+    struct http_reader *messages; /* likewise */
     struct connmon_summary summary;
     struct local local; /* hosts whose side is not measured */
 };
@@ -31,6 +40,19 @@ struct monitor {
 static void print(void *output, const char *bytes, size_t size)
 {
     output_write(output, bytes, size);
+}
+
+static struct http_reader *begin_messages(const struct options *options, uint32_t most)
+{
+    const struct http_reader_config config = {
+        .connections = most,
+        .bytes = MESSAGE_BYTES,
+        .early_bytes = EARLY_BYTES,
+        .body_bytes = BODY_BYTES,
+        .has_bodies = options->view_options.has_bodies,
+    };
+
+    return http_reader_new(&config);
 }
 
 static bool begin_view(struct monitor *monitor, uint32_t most)
@@ -45,15 +67,19 @@ static bool begin_view(struct monitor *monitor, uint32_t most)
         .sink = print,
         .to = monitor->output,
     };
-    const bool has_stalls = options->view->traits & VIEW_STALLS;
+    const unsigned traits = options->view->traits;
     const char *head = view_head(options->view, &options->view_options);
 
     monitor->functions = options->view->functions;
     monitor->view = monitor->functions->begin(&config);
-    monitor->stalls = has_stalls ? stalls_new(options->settings.stall, most) : NULL;
+    if (traits & VIEW_STALLS)
+        monitor->stalls = stalls_new(options->settings.stall, most);
+    if (traits & VIEW_MESSAGES)
+        monitor->messages = begin_messages(options, most);
     if (head)
         output_begin(monitor->output, head);
-    return monitor->view && (monitor->stalls || !has_stalls);
+    return monitor->view && (monitor->stalls || !(traits & VIEW_STALLS)) &&
+           (monitor->messages || !(traits & VIEW_MESSAGES));
 }
 
 struct monitor *monitor_new(const struct options *options, struct output *output,
@@ -80,9 +106,30 @@ void monitor_free(struct monitor *monitor)
 {
     connmon_free(monitor->core);
     stalls_free(monitor->stalls);
+    http_reader_free(monitor->messages);
     if (monitor->view)
         monitor->functions->free(monitor->view);
     free(monitor);
+}
+
+/* Gives the view the segment, with what it asks for besides. */
+static void show_segment(struct monitor *monitor, const struct packet *packet,
+                         struct connmon_observation *seen)
+{
+    const struct connmon_segment *segment = &packet->segment;
+    struct exchange_hints hints;
+
+    if (monitor->stalls) {
+        const struct stall *stall = stalls_follow(monitor->stalls, segment, &seen->result);
+
+        seen->stall_ns = stall ? stall->ns : 0;
+    }
+    if (monitor->messages) {
+        http_reader_read(monitor->messages, seen, segment, packet->payload.bytes,
+                         packet->payload.captured, &hints);
+        hints.is_selected = true;
+    }
+    monitor->functions->add(monitor->view, seen, monitor->messages ? &hints : NULL);
 }
 
 static void take_segment(struct monitor *monitor, const struct packet *packet)
@@ -103,13 +150,8 @@ static void take_segment(struct monitor *monitor, const struct packet *packet)
     seen.discriminator = seen.result.connection;
     if (monitor->split)
         split_take(monitor->split, &packet->record, &seen, segment, &packet->payload);
-    if (monitor->stalls) {
-        const struct stall *stall = stalls_follow(monitor->stalls, segment, &seen.result);
-
-        seen.stall_ns = stall ? stall->ns : 0;
-    }
     if (monitor->view)
-        monitor->functions->add(monitor->view, &seen, NULL);
+        show_segment(monitor, packet, &seen);
 }
 
 void monitor_pass_time(struct monitor *monitor, int64_t time_ns)
@@ -154,8 +196,13 @@ void monitor_take(struct monitor *monitor, const struct packet *packet)
 
 static struct connection_losses losses_of(const struct monitor *monitor)
 {
-    return monitor->view && monitor->functions->losses ? monitor->functions->losses(monitor->view)
-                                                       : (struct connection_losses){0};
+    struct connection_losses losses = {0};
+
+    if (monitor->view && monitor->functions->losses)
+        losses = monitor->functions->losses(monitor->view);
+    if (monitor->messages)
+        losses.dropped += http_reader_losses(monitor->messages).dropped;
+    return losses;
 }
 
 bool monitor_print_table(struct monitor *monitor)

@@ -38,7 +38,7 @@ struct view_config {
     bool is_live;          /* time passes without packets: intervals without any are shown, too */
     bool redraws;          /* a terminal, on which a newer table takes the place of the older */
     size_t (*width)(void); /* of that terminal now, in characters; NULL: it goes to none */
-    text_sink *sink;     /* takes what is written, with `to` */
+    text_sink *sink;       /* takes what is written, with `to` */
     void *to;
 };
 
