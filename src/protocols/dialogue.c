@@ -40,10 +40,11 @@ static void decide(struct dialogue *dialogue, uint8_t direction, const uint8_t *
 
 static void note_outcome(struct dialogue *dialogue, enum message_outcome outcome)
 {
-    if (outcome == MESSAGE_UPGRADED)
+    const bool only_looked_so =
+        outcome == MESSAGE_WRONG && !dialogue->has_spoken; /* as RTSP does */
+
+    if (outcome == MESSAGE_UPGRADED || only_looked_so)
         dialogue->outcome = DIALOGUE_OTHER;
-    else if (outcome == MESSAGE_WRONG && !dialogue->has_spoken)
-        dialogue->outcome = DIALOGUE_OTHER; /* such as RTSP, whose requests look alike */
     else if (outcome == MESSAGE_WRONG)
         lose_http(dialogue);
 }

@@ -406,6 +406,19 @@ static void from_the_middle_on(void **state)
     expect(t, "3:?GET /a host=h; 4:!200 2/2 'ok'; ");
 }
 
+/* It may be a part of what is being sent. */
+static void a_request_that_begins_no_turn(void **state)
+{
+    struct talk *t = *state;
+
+    say(t, CLIENT, "the rest of an upload");
+    say(t, CLIENT, GET);
+    say(t, SERVER, OK_2);
+    expect(t, "");
+    say(t, CLIENT, GET);
+    expect(t, "4:?GET /a host=h; ");
+}
+
 static void an_answer_alone(void **state)
 {
     struct talk *t = *state;
@@ -471,6 +484,7 @@ int main(void)
         TEST(a_tunnel_and_tls_in_it),
         TEST(other_protocols),
         TEST(from_the_middle_on),
+        TEST(a_request_that_begins_no_turn),
         TEST(an_answer_alone),
         TEST(tls_is_found_again_behind_a_gap),
         TEST(limits_count_what_they_drop),
