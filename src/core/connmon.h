@@ -9,6 +9,8 @@
  * `struct connmon` objects may be used from separate threads, one object only from one thread at
  * a time. All times are signed nanoseconds; only their differences matter, so any epoch will do.
  *
+ * connmon/decode.h makes segments from the frames of a capture; docs/LIBRARY.md has examples.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef CONNMON_H
