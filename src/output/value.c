@@ -25,7 +25,6 @@ const char *value_name(enum connmon_field_type type, int64_t value)
 void value_text(struct text *text, enum connmon_field_type type, int64_t value)
 {
     static const struct text_word booleans[] = {TEXT_WORD("false"), TEXT_WORD("true")};
-    const char *name;
 
     switch (type) {
     case CONNMON_TYPE_TIME:
@@ -37,12 +36,15 @@ void value_text(struct text *text, enum connmon_field_type type, int64_t value)
     case CONNMON_TYPE_SIGNED:
         text_signed(text, value, 0);
         break;
+    case CONNMON_TYPE_SIDE:
+    case CONNMON_TYPE_RTT_SOURCE:
+    case CONNMON_TYPE_SEQ_EVENT:
+    case CONNMON_TYPE_STATE:
+    case CONNMON_TYPE_EVENT:
+        text_quoted(text, value_name(type, value));
+        break;
     default:
-        name = value_name(type, value);
-        if (name)
-            text_quoted(text, name);
-        else
-            text_unsigned(text, (uint64_t)value, 0);
+        text_unsigned(text, (uint64_t)value, 0);
         break;
     }
 }
