@@ -52,7 +52,7 @@ configure_file(connmon.pc.in connmon.pc @ONLY)
 install(TARGETS libconnmon LIBRARY COMPONENT library NAMELINK_COMPONENT development)
 install(FILES "${archive}" DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/connmon.pc" DESTINATION "${pkgconfig}" COMPONENT development)
-install(FILES core/connmon.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+install(FILES core/connmon.h core/connmon.def DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
 install(FILES core/flow.h core/subnet.h capture/build.h capture/decode.h capture/edit.h
         capture/pcapng_write.h
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/connmon" COMPONENT development)

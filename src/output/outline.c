@@ -45,9 +45,11 @@ static const struct around around_lists[] = {
     [OUTLINE_TEXT] = {"\n", ""},
 };
 
+/* JSON has nothing around most values. */
 static void put(struct outline *outline, const char *words)
 {
-    text_string(writer_room(&outline->writer, ROOM), words);
+    if (*words)
+        text_string(writer_room(&outline->writer, ROOM), words);
 }
 
 void outline_resume(struct outline *outline, enum outline_format format, text_sink *sink, void *to)

@@ -15,8 +15,10 @@ static void put_csv_cell(struct writer *writer, const struct report_column *colu
         writer_quoted(writer, cell->name, cell->name_size, escape_csv);
     else if (column->type == REPORT_BASE64)
         writer_quoted(writer, cell->name, cell->name_size, escape_base64);
-    else if (column->type == REPORT_TEXT)
+    else if (column->type == REPORT_TEXT && strchr(cell->text, '"'))
         writer_quoted(writer, cell->text, strlen(cell->text), escape_csv);
+    else if (column->type == REPORT_TEXT)
+        text_quoted(writer_room(writer, REPORT_CELL_ROOM), cell->text);
     else
         report_put_exact(writer_room(writer, REPORT_CELL_ROOM), column, cell);
 }

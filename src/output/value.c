@@ -7,7 +7,6 @@
 void value_text(struct text *text, enum connmon_field_type type, int64_t value)
 {
     static const struct text_word booleans[] = {TEXT_WORD("false"), TEXT_WORD("true")};
-    const char *name;
 
     switch (type) {
     case CONNMON_TYPE_TIME:
@@ -19,12 +18,12 @@ void value_text(struct text *text, enum connmon_field_type type, int64_t value)
     case CONNMON_TYPE_SIGNED:
         text_signed(text, value, 0);
         break;
+#define ENUMERATED_TYPE(id, enumeration, zero) case CONNMON_TYPE_##id:
+#include "types.def"
+        text_quoted(text, connmon_value_name(type, value));
+        break;
     default:
-        name = connmon_value_name(type, value);
-        if (name)
-            text_quoted(text, name);
-        else
-            text_unsigned(text, (uint64_t)value, 0);
+        text_unsigned(text, (uint64_t)value, 0);
         break;
     }
 }
