@@ -4,8 +4,6 @@
  */
 #include "ranges.h"
 
-#include <string.h>
-
 enum { FIRST_CAPACITY = 64, MOST_BYTES = 20 /* of a run */, PART_BITS = 7, MORE = 0x80 };
 
 void ranges_clear(struct ranges *ranges, struct memory *memory)
@@ -21,12 +19,11 @@ static bool reserve(struct ranges *ranges, struct memory *memory)
 
     if (ranges->capacity - ranges->size >= MOST_BYTES)
         return true;
-    bytes = capacity > ranges->capacity ? memory_alloc(memory, capacity) : NULL;
+    bytes = capacity > ranges->capacity
+                ? memory_grow(memory, ranges->bytes, ranges->capacity, capacity)
+                : NULL;
     if (!bytes)
         return false;
-    if (ranges->size > 0)
-        memcpy(bytes, ranges->bytes, ranges->size);
-    memory_free(memory, ranges->bytes, ranges->capacity);
     ranges->bytes = bytes;
     ranges->capacity = capacity;
     return true;

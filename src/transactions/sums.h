@@ -1,5 +1,8 @@
 /* sums.h - exchanges summed up by protocol, server, host and path
  *
+ * Rows are found in a balanced tree, that of tsearch(3): no capture can make it slow, and the order
+ * that it needs is that in which equally slow rows are shown.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef CONNMON_SUMS_H

@@ -9,7 +9,7 @@
 
 #include "hash_index.h"
 
-enum { NUMBERS = 20000 };
+enum { NUMBERS = 4000 };
 
 static uint32_t random_below(uint32_t *seed, uint32_t limit)
 {
