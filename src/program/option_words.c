@@ -22,8 +22,6 @@ const struct option_info option_infos[OPTION_COUNT] = {
 #define GROUP(id, title) {.help = (title)},
 #define OPTION(id, letter, name, kebab, argument, help) {letter, name, kebab, argument, help},
 #include "options.def"
-#undef GROUP
-#undef OPTION
 };
 
 static size_t most_words(void)
@@ -84,7 +82,7 @@ static char *spell(char *at, const char *format, ...)
 static char *add_columns(struct option_words *words, enum view_option_id id, char *at)
 {
     const struct view_option *option = &view_option_table[id];
-    const struct word word = {.kind = WORD_VIEW_OPTION, .id = id};
+    const struct word word = {.kind = WORD_VIEW_OPTION, .id = (int)id};
     const int fixed = (int)strcspn(option->name, "C");
 
     for (size_t i = 0; i < columns_of_conversation.column_count; i++) {

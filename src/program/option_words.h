@@ -16,8 +16,6 @@ enum option_id {
 #define GROUP(id, title) OPTION_GROUP_##id,
 #define OPTION(id, letter, name, kebab, argument, help) OPTION_##id,
 #include "options.def"
-#undef GROUP
-#undef OPTION
     OPTION_COUNT,
 };
 

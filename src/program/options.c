@@ -109,9 +109,9 @@ static const struct way ways[OPTION_COUNT] = {
     [OPTION_SPLIT_FORMAT] = {CHOICE, AT(split_format), .choices = split_formats},
     [OPTION_PAYLOAD] = {.kind = SAID},
     [OPTION_OVERWRITE] = {FLAG, AT(options.split.overwrites)},
-    [OPTION_RTD_MAX_AGE] = {SETTING, SETTING_MAX_AGE},
-    [OPTION_FLOW_MAX_IDLE] = {SETTING, SETTING_IDLE},
-    [OPTION_KEEP_COPIES] = {SETTING, SETTING_KEEP_COPIES},
+    [OPTION_RTD_MAX_AGE] = {.kind = SETTING, .at = SETTING_MAX_AGE},
+    [OPTION_FLOW_MAX_IDLE] = {.kind = SETTING, .at = SETTING_IDLE},
+    [OPTION_KEEP_COPIES] = {.kind = SETTING, .at = SETTING_KEEP_COPIES},
     [OPTION_OPTION] = {.kind = SAID},
     [OPTION_MAX_FLOWS] = {COUNT, AT(max_flows), .most = UINT32_MAX},
 };

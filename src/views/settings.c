@@ -17,7 +17,6 @@ const struct setting setting_table[SETTING_COUNT] = {
 #define SETTING(id, unit, member, name, title, help)                                               \
     {SETTING_IN_##unit, offsetof(struct settings, member), name, title, help},
 #include "settings.def"
-#undef SETTING
 };
 
 struct settings settings_initial(struct connmon_config core)

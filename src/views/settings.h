@@ -16,7 +16,6 @@ struct settings {
 enum setting_id {
 #define SETTING(id, unit, member, name, title, help) SETTING_##id,
 #include "settings.def"
-#undef SETTING
     SETTING_COUNT,
 };
 

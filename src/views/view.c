@@ -11,7 +11,6 @@
 #define VIEW(id, name, argument, formats, initial, options, traits, help)                          \
     extern const struct view_functions view_##name;
 #include "views.def"
-#undef VIEW
 
 /* The words of views.def. */
 enum {
@@ -26,7 +25,6 @@ enum {
 #define VIEW_OPTION(id, type, member, initial, letter, name, argument, help)                       \
     id = 1 << VIEW_OPTION_##id,
 #include "view_options.def"
-#undef VIEW_OPTION
 };
 
 const struct view_kind view_kinds[VIEW_COUNT] = {
@@ -36,7 +34,6 @@ const struct view_kind view_kinds[VIEW_COUNT] = {
         (formats), VIEW_##initial, (options),                                                      \
         (traits),  help,           &view_##name},
 #include "views.def"
-#undef VIEW
 };
 
 const struct view_kind *view_find(const char *name, size_t length)

@@ -19,7 +19,6 @@
 enum view_id {
 #define VIEW(id, name, argument, formats, initial, options, traits, help) VIEW_##id,
 #include "views.def"
-#undef VIEW
     VIEW_COUNT,
 };
 

@@ -20,7 +20,6 @@ const struct view_option view_option_table[VIEW_OPTION_COUNT] = {
      argument,                                                                                     \
      help},
 #include "view_options.def"
-#undef VIEW_OPTION
 };
 
 static const char *const format_names[VIEW_FORMAT_COUNT] = {
@@ -30,7 +29,8 @@ static const char *const format_names[VIEW_FORMAT_COUNT] = {
     [VIEW_PLIST] = "plist",
 };
 
-static const char column_word[] = "COLUMN";
+/* Of what stands for a column in the name of a bound, "min-COLUMN". */
+enum { COLUMN_LENGTH = sizeof("COLUMN") - 1 };
 
 const char *view_format_name(enum view_format format)
 {
@@ -70,8 +70,7 @@ struct view_options view_options_initial(void)
 /* What stands before the column, "min-"; the whole name if no column belongs to it. */
 static size_t fixed_length(const struct view_option *option)
 {
-    return strlen(option->name) -
-           (option->type == VIEW_OPTION_IS_BOUND ? sizeof(column_word) - 1 : 0);
+    return strlen(option->name) - (option->type == VIEW_OPTION_IS_BOUND ? COLUMN_LENGTH : 0);
 }
 
 enum view_option_id view_option_find(const char *name, size_t length)

@@ -16,7 +16,6 @@ enum view_format { VIEW_TEXT, VIEW_JSON, VIEW_CSV, VIEW_PLIST, VIEW_FORMAT_COUNT
 enum view_option_id {
 #define VIEW_OPTION(id, type, member, initial, letter, name, argument, help) VIEW_OPTION_##id,
 #include "view_options.def"
-#undef VIEW_OPTION
     VIEW_OPTION_COUNT,
     VIEW_OPTION_NOTHING = VIEW_OPTION_COUNT,
 };

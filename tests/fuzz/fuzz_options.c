@@ -19,11 +19,8 @@ static const char *const known[] = {
 #define GROUP(id, title)
 #define OPTION(id, letter, name, kebab, argument, help) "--" name,
 #include "options.def"
-#undef GROUP
-#undef OPTION
 #define VIEW(id, name, argument, formats, initial, options, traits, help) "--" #name,
 #include "views.def"
-#undef VIEW
     "--format",
     "--body",
     "--timeout",

@@ -268,7 +268,7 @@ static void segments_out_of_order_and_again(void **state)
     shake_hands(t);
     say(t, CLIENT, GET);
     deliver(t, CLIENT, ACK, CLIENT_ISN + 1, GET, strlen(GET));
-    deliver(t, SERVER, ACK, at + 20, OK_2 + 20, strlen(OK_2) - 20);
+    deliver(t, SERVER, ACK, at + 20, &OK_2[20], strlen(OK_2) - 20);
     expect(t, "4:?GET /a host=h; ");
     deliver(t, SERVER, ACK, at, OK_2, 20);
     deliver(t, SERVER, ACK, at, OK_2, strlen(OK_2));
@@ -283,7 +283,7 @@ static void the_first_segment_is_late(void **state)
 
     shake_hands(t);
     for (uint32_t i = (uint32_t)strlen(GET); i-- > 0;)
-        deliver(t, CLIENT, ACK, CLIENT_ISN + 1 + i, GET + i, 1);
+        deliver(t, CLIENT, ACK, CLIENT_ISN + 1 + i, &GET[i], 1);
     expect(t, "31:?GET /a host=h; ");
 }
 

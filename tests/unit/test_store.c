@@ -54,6 +54,7 @@ static void clear_padding(struct connmon_result *result)
 #endif
 }
 
+#ifdef HAS_CLEAR_PADDING
 /* Every member differs from 0, but for those of a copy. */
 static struct connmon_result full_result(void)
 {
@@ -74,6 +75,7 @@ static struct connmon_result full_result(void)
     result.tsval.packet = result.seqno.packet = result.dup_ack.packet = result.turn.packet = 0;
     return result;
 }
+#endif
 
 /* The core knows the only packet as number 0; it is told as the frame. */
 static void name_frames(struct connmon_result *result)
