@@ -20,7 +20,7 @@ enum {
  * that the result has, what of the segment is kept, and of the result the narrow members of
  * fields.def. Behind that stand the other members, of the parts that it has, without padding. */
 enum {
-#define TYPE(id, bits, shape, base) BITS_OF_##id = bits, IS_PACKET_##id = false,
+#define TYPE(id, bits, shape, base) BITS_OF_##id = (bits), IS_PACKET_##id = false,
 #define PACKET_TYPE(id, mark) BITS_OF_##id = 32, IS_PACKET_##id = true,
 #define ENUMERATED_TYPE(id, enumeration, zero)                                                     \
     BITS_OF_##id = BITS_FOR(CONNMON_##id##_COUNT), IS_PACKET_##id = false,
@@ -29,6 +29,7 @@ enum {
     NARROW = 8, /* bits, at most */
 };
 
+/* A row is a summand: the parentheses are the sum's. NOLINTBEGIN(bugprone-macro-parentheses) */
 enum {
     FLAGS_BITS = 8,
     HEAD_BITS = FLAGS_BITS + 3
@@ -45,6 +46,7 @@ enum {
 #include "fields.def"
 };
 
+/* NOLINTEND(bugprone-macro-parentheses) */
 _Static_assert(HEAD_BITS <= 64, "what is narrow fits in a word");
 
 /* Where in a record the next value is written or read. */

@@ -20,7 +20,7 @@ enum zero {
     ABSENT,
 #define TYPE(id, ...) ZERO_OF_##id = VALUE,
 #define PACKET_TYPE(id, mark) ZERO_OF_##id = ABSENT,
-#define ENUMERATED_TYPE(id, enumeration, zero) ZERO_OF_##id = zero,
+#define ENUMERATED_TYPE(id, enumeration, zero) ZERO_OF_##id = (zero),
 #include "types.def"
 };
 

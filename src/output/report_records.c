@@ -87,7 +87,7 @@ void report_json(const struct report_kind *kind, const void *const *rows, size_t
                  text_sink *sink, void *to)
 {
     char buffer[REPORT_BUFFER_SIZE];
-    struct json_name names[REPORT_COLUMNS];
+    struct json_name names[REPORT_COLUMNS] = {0};
     struct writer writer;
     struct report_cell cell;
 

@@ -5,7 +5,6 @@
 #include "option_words.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,14 +63,11 @@ static void add(struct option_words *words, const char *name, const char *argume
     words->count++;
 }
 
-/* With hyphens. */
-static char *spell(char *at, const char *format, ...)
+/* "min-server-rtt-p95", with hyphens, of these pieces; without `side` if that is NULL. */
+static char *spell(char *at, const char *bound, const char *side, const char *column)
 {
-    va_list pieces;
-
-    va_start(pieces, format);
-    vsnprintf(at, SPELLING_SIZE, format, pieces);
-    va_end(pieces);
+    snprintf(at, SPELLING_SIZE, "%.*s%s%s%s", (int)strcspn(bound, "C"), bound, side ? side : "",
+             side ? "-" : "", column);
     for (char *c = at; *c; c++)
         if (*c == '_')
             *c = '-';
@@ -83,18 +79,17 @@ static char *add_columns(struct option_words *words, enum view_option_id id, cha
 {
     const struct view_option *option = &view_option_table[id];
     const struct word word = {.kind = WORD_VIEW_OPTION, .id = (int)id};
-    const int fixed = (int)strcspn(option->name, "C");
 
     for (size_t i = 0; i < columns_of_conversation.column_count; i++) {
         const struct report_column *column = &columns_of_conversation.columns[i];
 
         if (column->type == REPORT_TEXT)
             continue;
-        add(words, spell(at, "%.*s%s", fixed, option->name, column->name), option->argument, word);
+        add(words, spell(at, option->name, NULL, column->name), option->argument, word);
         at += SPELLING_SIZE;
         if (column->prefix)
-            add(words, spell(at, "%.*s%s-%s", fixed, option->name, column->prefix, column->name),
-                option->argument, word);
+            add(words, spell(at, option->name, column->prefix, column->name), option->argument,
+                word);
         at += SPELLING_SIZE;
     }
     return at;
@@ -134,7 +129,7 @@ bool option_words_init(struct option_words *words)
     };
     if (!words->names || !words->letters || !words->words || !words->spellings)
         return false;
-    strcpy(words->letters, ":"); /* tells a missing argument from an unknown option */
+    words->letters[0] = ':'; /* tells a missing argument from an unknown option */
     for (int i = 0; i < OPTION_COUNT; i++) {
         const struct option_info *info = &option_infos[i];
         const struct word word = {.kind = WORD_OPTION, .id = i};

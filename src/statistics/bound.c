@@ -34,7 +34,7 @@ static bool find_columns(struct bound *bound, const char *column, size_t length)
     if (length >= sizeof(name))
         return false;
     for (size_t i = 0; i < length; i++)
-        name[i] = column[i] == '-' ? '_' : column[i];
+        name[i] = (char)(column[i] == '-' ? '_' : column[i]);
     name[length] = '\0';
     bound->columns[0] = bound_column(NULL, name);
     bound->columns[1] = NULL;

@@ -29,10 +29,8 @@ enum {
 
 const struct view_kind view_kinds[VIEW_COUNT] = {
 #define VIEW(id, name, argument, formats, initial, options, traits, help)                          \
-    {                                                                                              \
-        VIEW_##id, #name,          VIEW_OPTION_##argument,                                         \
-        (formats), VIEW_##initial, (options),                                                      \
-        (traits),  help,           &view_##name},
+    {#name,     help,           &view_##name, VIEW_##id, VIEW_OPTION_##argument,                   \
+     (formats), VIEW_##initial, (options),    (traits)},
 #include "views.def"
 };
 

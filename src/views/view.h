@@ -63,15 +63,15 @@ struct view_functions {
 
 /* The description of a view. */
 struct view_kind {
-    enum view_id id;
     const char *name;
+    const char *help; /* a line without a capital letter */
+    const struct view_functions *functions;
+    enum view_id id;
     enum view_option_id argument; /* VIEW_OPTION_NOTHING: it has none */
     unsigned formats;             /* bits 1 << enum view_format */
     enum view_format initial;     /* one of them */
     unsigned options;             /* bits 1 << enum view_option_id */
     unsigned traits;              /* enum view_traits */
-    const char *help;             /* a line without a capital letter */
-    const struct view_functions *functions;
 };
 
 /* By id. */

@@ -12,13 +12,13 @@
 
 const struct view_option view_option_table[VIEW_OPTION_COUNT] = {
 #define VIEW_OPTION(id, type, member, initial, letter, name, argument, help)                       \
-    {VIEW_OPTION_IS_##type,                                                                        \
-     offsetof(struct view_options, member),                                                        \
+    {offsetof(struct view_options, member),                                                        \
      initial,                                                                                      \
-     letter,                                                                                       \
      name,                                                                                         \
      argument,                                                                                     \
-     help},
+     help,                                                                                         \
+     VIEW_OPTION_IS_##type,                                                                        \
+     letter},
 #include "view_options.def"
 };
 
@@ -77,8 +77,11 @@ enum view_option_id view_option_find(const char *name, size_t length)
 {
     for (int i = 0; i < VIEW_OPTION_COUNT; i++) {
         const struct view_option *option = &view_option_table[i];
-        const size_t fixed = option->name ? fixed_length(option) : SIZE_MAX;
+        size_t fixed;
 
+        if (!option->name)
+            continue;
+        fixed = fixed_length(option);
         if (length >= fixed && memcmp(name, option->name, fixed) == 0 &&
             (length == fixed || option->type == VIEW_OPTION_IS_BOUND))
             return (enum view_option_id)i;
@@ -116,12 +119,14 @@ const char *view_option_set(struct view_options *options, enum view_option_id id
     const size_t fixed = option->name ? fixed_length(option) : 0;
     void *to = value_of(options, option);
 
-    if (!option->argument != !value)
-        return value ? "without a value" : "given a value";
+    if (option->type == VIEW_OPTION_IS_FLAG) {
+        if (!value)
+            *(bool *)to = true;
+        return value ? "without a value" : NULL;
+    }
+    if (!value)
+        return "given a value";
     switch (option->type) {
-    case VIEW_OPTION_IS_FLAG:
-        *(bool *)to = true;
-        return NULL;
     case VIEW_OPTION_IS_FORMAT:
         return set_format(to, value);
     case VIEW_OPTION_IS_COUNT:
@@ -132,6 +137,7 @@ const char *view_option_set(struct view_options *options, enum view_option_id id
         return number_seconds(value, to);
     case VIEW_OPTION_IS_INTERVAL:
         return number_interval(value, to);
+    case VIEW_OPTION_IS_FLAG:
     case VIEW_OPTION_IS_BOUND:
         break;
     }

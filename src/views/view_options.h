@@ -32,11 +32,11 @@ enum view_option_type {
 };
 
 struct view_option {
-    enum view_option_type type;
     size_t at;       /* of the value, in struct view_options */
     int64_t initial; /* in the unit of the argument */
-    int letter;
     const char *name, *argument, *help;
+    enum view_option_type type;
+    int letter;
 };
 
 /* By id. */
