@@ -16,6 +16,40 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* Times beyond it, some 146 years from 1970, are taken for damage. So differences fit. */
+static const int64_t FARTHEST_NS = INT64_C(1) << 62;
+
+void transfer_stall(struct transfer *transfer, int64_t ns)
+{
+    if (transfer->packets > 0)
+        transfer->stalled_since += smaller(ns, FARTHEST_NS - transfer->stalled_since);
+}
+
+void transfer_extend(struct transfer *transfer, const struct connmon_observation *seen,
+                     const int64_t *network)
+{
+    const int64_t time = seen->time_ns;
+    const bool has_time = !seen->time_unknown && time > -FARTHEST_NS && time < FARTHEST_NS;
+
+    if (transfer->packets == 0) {
+        *transfer = (struct transfer){.first_time = time,
+                                      .first_packet = seen->packet,
+                                      .network = network ? *network : 0,
+                                      .has_network = network != NULL,
+                                      .has_time = has_time};
+    } else {
+        transfer->has_time &= has_time && time >= transfer->last_time;
+        if (transfer->has_time)
+            transfer->stalled += smaller(transfer->stalled_since, time - transfer->last_time);
+    }
+    transfer->stalled_since = 0;
+    transfer->last_time = time;
+    transfer->last_packet = seen->packet;
+    transfer->packets++;
+    transfer->bytes += seen->result.payload_len;
+    transfer->resent_bytes += seen->result.resent_payload;
+}
+
 /* When the server had sent the answer before. */
 static bool previous_end(const struct exchange *exchange, int64_t *time)
 {

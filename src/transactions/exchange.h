@@ -11,6 +11,7 @@
 
 #include "connmon.h"
 #include "memory.h"
+#include "observation.h"
 
 /* Payload of one message, as it passed the capture point. All bytes zero: none was seen. */
 struct transfer {
@@ -80,6 +81,14 @@ struct anatomy {
                         upper bound */
     bool has_network;
 };
+
+/* One more packet of a message, with payload. `network` is the smallest delay so far on its
+ * sender's side; NULL: none is known. */
+void transfer_extend(struct transfer *transfer, const struct connmon_observation *seen,
+                     const int64_t *network);
+
+/* A stall of that length ended since the latest packet of the message. */
+void transfer_stall(struct transfer *transfer, int64_t ns);
 
 /* Copies what `from` says, texts included, into this memory. Returns how many texts there was no
  * memory for: they are absent. */

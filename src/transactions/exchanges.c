@@ -17,9 +17,6 @@ enum {
     STATUS_OK = 200,
 };
 
-/* Times beyond it, some 146 years from 1970, are taken for damage. So differences fit. */
-static const int64_t FARTHEST_NS = INT64_C(1) << 62;
-
 /* A connection. */
 struct talk {
     uint32_t stream, connection;
@@ -74,17 +71,6 @@ static bool reserve(struct exchanges *all)
     return true;
 }
 
-static int64_t smaller(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static void note_stall(struct transfer *transfer, int64_t ns)
-{
-    if (transfer->packets > 0)
-        transfer->stalled_since += smaller(ns, FARTHEST_NS - transfer->stalled_since);
-}
-
 /* A packet with the hints that came with it. */
 struct packet {
     const struct connmon_observation *seen;
@@ -94,27 +80,8 @@ struct packet {
 
 static void extend(const struct talk *talk, struct transfer *transfer, const struct packet *packet)
 {
-    const struct connmon_observation *seen = packet->seen;
-    const int64_t time = seen->time_ns;
-    bool has_time = !seen->time_unknown && time > -FARTHEST_NS && time < FARTHEST_NS;
-
-    if (transfer->packets == 0) {
-        *transfer = (struct transfer){.first_time = time,
-                                      .first_packet = seen->packet,
-                                      .network = talk->rtt_min[packet->role],
-                                      .has_network = talk->has_rtt[packet->role],
-                                      .has_time = has_time};
-    } else {
-        transfer->has_time &= has_time && time >= transfer->last_time;
-        if (transfer->has_time)
-            transfer->stalled += smaller(transfer->stalled_since, time - transfer->last_time);
-    }
-    transfer->stalled_since = 0;
-    transfer->last_time = time;
-    transfer->last_packet = seen->packet;
-    transfer->packets++;
-    transfer->bytes += seen->result.payload_len;
-    transfer->resent_bytes += seen->result.resent_payload;
+    transfer_extend(transfer, packet->seen,
+                    talk->has_rtt[packet->role] ? &talk->rtt_min[packet->role] : NULL);
     transfer->has_tls_handshake |= packet->hints->has_tls_handshake;
     transfer->has_tls_data |= packet->hints->has_tls_data;
     transfer->is_selected |= packet->hints->is_selected;
@@ -288,7 +255,7 @@ static void resend(const struct talk *talk, const struct packet *packet)
     if (!transfer || transfer->packets == 0)
         return;
     end = transfer->last_packet;
-    note_stall(transfer, packet->seen->stall_ns);
+    transfer_stall(transfer, packet->seen->stall_ns);
     extend(talk, transfer, packet);
     transfer->last_packet = end;
 }
@@ -473,8 +440,8 @@ void exchanges_add(struct exchanges *all, const struct connmon_observation *seen
         begin_anew(all, talk);
     take_place(talk, &packet);
     take_hints(all, talk, hints);
-    note_stall(&talk->open[ASKING], seen->stall_ns);
-    note_stall(&talk->open[ANSWERING], seen->stall_ns);
+    transfer_stall(&talk->open[ASKING], seen->stall_ns);
+    transfer_stall(&talk->open[ANSWERING], seen->stall_ns);
     step = turn_step(&seen->result, seen->flags,
                      talk->has_speaker && talk->speaker == seen->result.direction);
     if (step != TURN_UNTOUCHED && !is_alert(hints)) {

@@ -344,8 +344,8 @@ def test_filter(wireshark, runs, text, keeps, more):
 
 
 @pytest.mark.parametrize("argument, words", [
-    ("connmon,conv-xml", "connmon,conv-csv[,filter]"),
-    ("connmon,convoy", "connmon,conv[,filter]"),
+    ("connmon,conv-xml", "connmon,conversations[-json|csv][,filter]"),
+    ("connmon,convoy", "connmon,conversations[-json|csv][,filter]"),
     ("connmon,conv,tcp.port ==", "Filter"),
     ("connmon,hosts-json,no.such.field", "no.such.field")])
 def test_bad_argument(wireshark, argument, words):

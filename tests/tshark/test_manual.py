@@ -65,7 +65,7 @@ def test_preferences(wireshark, sections):
 
 def test_statistics(wireshark, sections):
     wrong = wireshark.execute("tshark", "-z", "connmon,none of them", "-r", "-").stderr
-    usages = re.findall(r"[:,] (connmon,[a-z]+\S*)", wrong)
+    usages = wrong.partition("one of: ")[2].strip().split(", ")
     assert len(usages) > 5
     section = sections["STATISTICS"].replace(r"\-", "-")
     assert re.findall(r"^\.B (connmon,[a-z]+\S*)$", section, re.M) == usages

@@ -13,14 +13,16 @@ import mutants
 from test_chain import without_ours
 
 PER_CAPTURE = 50
-NEEDED = {"bandwidth": ",0.1", "bandwidth-json": ",1e-9,hosts", "http": ",body", "http-json": ",body",
+NEEDED = {"bandwidth": ",0.1", "bandwidth-json": ",1e-9,hosts", "http": ",body",
           "lines": ",machine", "index": ",worst=3,max-packets=1000"}
 
 
 def taps():
-    text = (harness.ROOT / "plugin/taps.c").read_text()
-    return [f"connmon,{word}{NEEDED.get(word, '')}"
-            for word in re.findall(r'^    \{"([\w-]+)", "', text, re.M)]
+    """Each view in each of its formats."""
+    text = (harness.ROOT / "src/views/views.def").read_text()
+    views = re.findall(r"^VIEW\(\w+, (\w+), \w+, ([\w| ]+),", text, re.M)
+    return [f"connmon,{view}-{form}{NEEDED.get(f'{view}-{form}', NEEDED.get(view, ''))}"
+            for view, formats in views for form in formats.lower().split(" | ")]
 
 
 @pytest.fixture(scope="module")
