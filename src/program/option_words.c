@@ -17,6 +17,9 @@ enum {
     MOST_LETTERS = 256,
 };
 
+/* The sides have the same columns. */
+static const char first_side[] = "client";
+
 const struct option_info option_infos[OPTION_COUNT] = {
 #define GROUP(id, title) {.help = (title)},
 #define OPTION(id, letter, name, kebab, argument, help) {letter, name, kebab, argument, help},
@@ -27,14 +30,6 @@ static size_t most_words(void)
 {
     return 2 * OPTION_COUNT + VIEW_COUNT + VIEW_OPTION_COUNT +
            SPELLINGS_EACH * columns_of_conversation.column_count;
-}
-
-static bool has_name(const struct option_words *words, const char *name)
-{
-    for (size_t i = 0; i < words->count; i++)
-        if (strcmp(words->names[i].name, name) == 0)
-            return true;
-    return false;
 }
 
 static void add_letter(struct option_words *words, int letter, const char *argument)
@@ -54,7 +49,7 @@ static void add(struct option_words *words, const char *name, const char *argume
 {
     const size_t at = words->count;
 
-    if (!name || has_name(words, name))
+    if (!name)
         return;
     word.name = name;
     words->words[at] = word;
@@ -74,7 +69,8 @@ static char *spell(char *at, const char *bound, const char *side, const char *co
     return at;
 }
 
-/* "--min-server-rtt-p95" and "--min-rtt-p95" for the name "min-COLUMN". */
+/* Of two columns that have a name without their sides in common, the first counts, as in bound.c.
+ * "--min-server-rtt-p95" and "--min-rtt-p95" for the name "min-COLUMN". */
 static char *add_columns(struct option_words *words, enum view_option_id id, char *at)
 {
     const struct view_option *option = &view_option_table[id];
@@ -85,7 +81,8 @@ static char *add_columns(struct option_words *words, enum view_option_id id, cha
 
         if (column->type == REPORT_TEXT)
             continue;
-        add(words, spell(at, option->name, NULL, column->name), option->argument, word);
+        if (!column->prefix || strcmp(column->prefix, first_side) == 0)
+            add(words, spell(at, option->name, NULL, column->name), option->argument, word);
         at += SPELLING_SIZE;
         if (column->prefix)
             add(words, spell(at, option->name, column->prefix, column->name), option->argument,
@@ -111,7 +108,7 @@ static void add_views(struct option_words *words)
         add_letter(words, option->letter, option->argument);
         if (option->type == VIEW_OPTION_IS_BOUND)
             at = add_columns(words, (enum view_option_id)i, at);
-        else
+        else if (option->name && !view_find(option->name, strlen(option->name)))
             add(words, option->name, option->argument,
                 (struct word){.kind = WORD_VIEW_OPTION, .id = i});
     }
