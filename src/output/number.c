@@ -5,6 +5,7 @@
 #include "number.h"
 
 #include <errno.h>
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdbool.h>
@@ -59,7 +60,7 @@ const char *number_decimal(const char *text, double *number)
         !to_local(local, sizeof(local), text))
         return "a number";
     value = strtod(local, &end);
-    if (end == local || *end || !isfinite(value))
+    if (end == local || *end || value > DBL_MAX)
         return "a number";
     *number = value;
     return NULL;
