@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "http_reader.h"
 #include "monitor.h"
 #include "options.h"
 #include "output.h"
@@ -243,6 +244,15 @@ static void begin_progress(struct program *program)
         program->progress.input = program->source->input;
 }
 
+/* A view of what this build cannot read would always be empty. */
+static bool can_show(const struct options *options)
+{
+    if (!options->view || options->view->id != VIEW_HTTP || http_reader_has_http())
+        return true;
+    say("--http: built without http-parser, which reads HTTP (Debian: libhttp-parser-dev)");
+    return false;
+}
+
 static bool open_monitor(struct program *program)
 {
     if (program->split && program->source->pcapng)
@@ -364,6 +374,8 @@ int main(int argc, char **argv)
 
     if (!options_parse(&program.options, argc, argv, &program.exit_status))
         return program.exit_status;
+    if (!can_show(&program.options))
+        return EXIT_USAGE;
     signals_note(program.options.write != NULL);
     if (open_all(&program) && (!split_looks_first(&program.options) || look_first(&program))) {
         run(&program);

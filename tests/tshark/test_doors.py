@@ -9,6 +9,7 @@ from harness import ROOT
 from test_one_truth import program
 
 CAPTURE = ROOT / "captures/http_ipv6.pcap"
+HTTP = ROOT / "captures/ocsp.pcapng"
 FORMATS = ["text", "json", "csv", "plist"]
 # Words of -z that have been there since before both doors had the same.
 OLD = {"json": "lines-json", "csv": "lines-csv", "conv": "conversations",
@@ -61,19 +62,39 @@ def test_both_have_the_same_views(request, wireshark, usages):
     assert re.findall(r"^ +--([a-z]+)", section, re.M) == list(usages)
 
 
-def test_both_have_the_same_formats(request, wireshark, usages):
-    for view, (argument, _) in usages.items():
+@pytest.fixture(scope="module")
+def shown(request, wireshark, usages):
+    """The usages, but for HTTP if the program was built without what reads it."""
+    done = wireshark.execute(program(request), "-q", "-r", str(CAPTURE), "--http")
+    assert done.returncode == 0 or "built without" in done.stderr
+    return {view: usage for view, usage in usages.items() if view != "http" or done.returncode == 0}
+
+
+def test_both_have_the_same_formats(request, wireshark, shown):
+    for view, (argument, _) in shown.items():
         value = [VALUES[argument]] if argument else []
         for form in FORMATS:
             ours = by_tshark(wireshark, f"{view}-{form}", *value)
             assert same(ours, by_program(request, wireshark, *option(view, argument, form))), (view, form)
 
 
-def test_both_have_the_same_options(request, wireshark, usages):
+def test_both_read_http(request, wireshark, shown):
+    if "http" not in shown:
+        pytest.skip("built without http-parser")
+    file = wireshark.share(HTTP)
+    for words in (["http"], ["http-json"], ["http-csv"], ["http-json", "body"], ["transactions-csv"]):
+        view, _, form = words[0].partition("-")
+        ours = wireshark.run("-q", "-r", file, "-z", ",".join(["connmon", *words])).stdout
+        theirs = wireshark.execute(program(request), "-q", "-r", str(HTTP),
+                                   *option(view, "", form or "text"), *(f"--{word}" for word in words[1:]))
+        assert ours.count("\n") > 10 and theirs.stdout == ours
+
+
+def test_both_have_the_same_options(request, wireshark, usages, shown):
     """Of each view, with the same effect."""
     known = {name: value for _, options in usages.values() for name, value in options.items()}
     assert {"machine", "quick", "body", "hosts", "top", "worst", "timeout"} <= set(known)
-    for view, (argument, options) in usages.items():
+    for view, (argument, options) in shown.items():
         for name, value in options.items():
             name = name.replace("COLUMN", VALUES["COLUMN"])
             given = [VALUES[value]] if value else []
