@@ -12,6 +12,7 @@
 enum {
     FIRST_HEAD = 512,
     MOST_TEXT = 16384, /* bytes of a path or a field */
+    STATUS_CONTINUE = 100,
     STATUS_SWITCHING = 101,
     STATUS_OK = 200,
     STATUS_NO_CONTENT = 204,
@@ -287,6 +288,8 @@ static int hear_head(http_parser *http)
     http->upgrade = 0; /* that is for the server to say */
     if (!parser->is_answer)
         return ask(parser->requests, http->method) ? HAS_BODY : -1;
+    if (status < STATUS_CONTINUE)
+        return -1; /* no HTTP: RFC 9110 section 15 has none below 100 */
     method = asked_method(parser->requests);
     parser->ends_http = status == STATUS_SWITCHING || (method == HTTP_CONNECT && status / 100 == 2);
     if (parser->ends_http)

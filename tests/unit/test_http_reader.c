@@ -181,6 +181,9 @@ static void answers_without_a_body(void **state)
     say(t, SERVER, "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n" OK_2);
     expect(t, "4:?GET /a host=h; 4:?GET /a host=h; 4:?GET /a host=h; 5:!100; 5:!204; 6:!304; "
               "6:!200 2/2 'ok'; ");
+    say(t, CLIENT, GET);
+    say(t, SERVER, "HTTP/1.1 000 OK\r\n\r\n"); /* RFC 9110 section 15: they begin at 100 */
+    expect(t, "7:?GET /a host=h; ");
 }
 
 static void chunks_and_trailers(void **state)
